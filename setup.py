@@ -1,0 +1,20 @@
+"Reads settings.ini and hands it to setuptools; every other fact about the package stands in pyproject.toml."
+from configparser import ConfigParser
+from setuptools import setup
+
+cfg = ConfigParser()
+cfg.read('settings.ini', encoding='utf-8')
+cfg = cfg['DEFAULT']
+def lines(key): return [l for l in cfg[key].splitlines() if l]
+url = f"https://github.com/{cfg['owner']}/{cfg['repo']}"
+
+setup(
+    install_requires=lines('requirements'),
+    extras_require={'dev': lines('dev_requirements')},
+    entry_points={'console_scripts': lines('console_scripts'), 'nbdev': ['sota_course=sota_course._modidx:d']},
+    project_urls={'Source': url, 'Changelog': f"{url}/blob/{cfg['branch']}/CHANGELOG.md", 'Issues': f'{url}/issues'},
+    packages=['sota_course', 'sota_course.tests', 'sota_course.notebooks'],
+    # The course itself travels in the wheel: nbs/*.ipynb becomes sota_course/notebooks/*.ipynb.
+    package_dir={'sota_course.notebooks': 'nbs'},
+    package_data={'sota_course.notebooks': ['*.ipynb']},
+)
