@@ -23,12 +23,16 @@ warnings.filterwarnings('ignore', message='.*torch.jit.script.*', category=Futur
 # %% ../nbs/00_core.ipynb #29d66329
 class CourseError(Exception): "Something the user can mend: one sentence that names the culprit and the way out"
 
-# %% ../nbs/00_core.ipynb #84c0f59f
+# %% ../nbs/00_core.ipynb #bda3fb77
+def _works(name):
+    "Can torch put a number on the device `name`?"
+    import torch
+    try: return torch.zeros(1, device=name).item()==0
+    except Exception: return False
+
 def _usable_devices():
     "The names of the devices torch can compute on here, fastest first"
-    import torch
-    mps = getattr(torch.backends, 'mps', None)
-    return [name for name,ok in (('cuda', torch.cuda.is_available()), ('mps', mps and mps.is_available()), ('cpu', True)) if ok]
+    return [o for o in ('cuda', 'mps', 'cpu') if _works(o)]
 
 # %% ../nbs/00_core.ipynb #9fae669f
 def get_device(
