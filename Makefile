@@ -1,0 +1,54 @@
+# Needs only Python ≥ 3.10, pip and make: each target sets up .venv by itself when it is missing or behind.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+  BIN := .venv/Scripts
+else
+  BIN := .venv/bin
+endif
+READY := .venv/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test lab bench prepare constraints clean
+
+help:
+	@echo "make demo      train two classifiers on the built-in sample and compare them (about 3 minutes)"
+	@echo "make test      run every check and test, stop at the first that fails"
+	@echo "make lab       open the course in JupyterLab"
+	@echo "make bench     time the course's code against stock fastai and simple loops"
+	@echo "make prepare   bring modules, tests, README and links in step with the notebooks"
+
+$(READY): settings.ini setup.py pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	sota-course demo
+
+# Export and clean are run for real; what they change in the working tree is then a difference, and a failure.
+test: $(READY)
+	python -m sota_course._nbdev drift
+	python -m sota_course._nbdev links --check
+	python -m sota_course._nbdev readme --check
+	OMP_NUM_THREADS=1 nbdev-test --n_workers 2 --timing
+	python -m pytest
+
+lab: $(READY)
+	jupyter lab nbs
+
+bench: $(READY)
+	python benchmarks/statistics.py
+
+prepare: $(READY)
+	python -m sota_course._nbdev links
+	nbdev-export
+	nbdev-clean
+	python -m sota_course._nbdev readme
+
+# The exact versions the tests ran with. Python 3.10 gets older ones of some, so the pins are for 3.11 on.
+constraints: $(READY)
+	python -m pip freeze --exclude-editable | sed 's/$$/ ; python_version >= "3.11"/' > constraints.txt
+
+clean:
+	rm -rf .venv build dist *.egg-info
