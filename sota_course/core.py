@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CourseError', 'get_device', 'seed_everything', 'cache_home', 'results_home', 'fastai_data_home', 'find_data',
            'Record', 'package_versions', 'device_name', 'fingerprint', 'write_atomically', 'load_records',
-           'results_table', 'plot_records', 'Report', 'doctor']
+           'results_table', 'plot_records', 'check_writable', 'Report', 'doctor']
 
 # %% ../nbs/00_core.ipynb #61c8c7ef
 import hashlib,importlib,json,os,platform,shutil,sys,tempfile,warnings
@@ -239,17 +239,26 @@ def _version_problem():
     if tuple(int(o) for o in have if o.isdigit()) < (2,8,10):
         return f"fastai {'.'.join(have)} is too old: python -m pip install --upgrade 'fastai>=2.8.10'"
 
-# %% ../nbs/00_core.ipynb #ce04601e
-def _writable_problem(folder):
-    "Can files be made in `folder`, or in the nearest parent that exists?"
-    there = next(o for o in [folder.absolute(), *folder.absolute().parents] if o.exists())
-    try: tempfile.TemporaryFile(dir=there).close()
-    except OSError as e: return f'{folder} cannot be written ({e.strerror}): work in a folder of your own, or set $SOTA_COURSE_HOME and $SOTA_COURSE_RESULTS'
+# %% ../nbs/00_core.ipynb #22db98c3
+def _nearest(folder):
+    "`folder`, or the nearest folder above it that exists"
+    return next(o for o in (folder.absolute(), *folder.absolute().parents) if o.exists())
 
-# %% ../nbs/00_core.ipynb #fab046f7
+# %% ../nbs/00_core.ipynb #4b6d7af2
+def check_writable(
+    folder, # a folder, which need not exist yet
+): # the folder as a `Path`
+    "Raise `CourseError` if files cannot be made in `folder`: better now than at the end of a long run"
+    folder = Path(folder)
+    try: tempfile.TemporaryFile(dir=_nearest(folder)).close()
+    except OSError as e:
+        raise CourseError(f"{folder} cannot be written ({e.strerror}): name a folder of your own, or set $SOTA_COURSE_HOME and $SOTA_COURSE_RESULTS.") from e
+    return folder
+
+# %% ../nbs/00_core.ipynb #45a625dd
 def _disk_free(folder):
     "Bytes free on the disk that `folder` is on, or will be"
-    return shutil.disk_usage(next(o for o in [folder.absolute(), *folder.absolute().parents] if o.exists())).free
+    return shutil.disk_usage(_nearest(folder)).free
 
 def _memory():
     "Bytes of main memory, None where the system does not say"
@@ -267,7 +276,7 @@ class Report:
     def __repr__(self): return '\n'.join(f'{k:<10} {v}' for k,v in self.facts.items()) + f'\n\n{self.verdict}'
     def _repr_markdown_(self): return '\n'.join(['| | |', '|---|---|', *(f'| {k} | {v} |' for k,v in self.facts.items()), '', f'**{self.verdict}**'])
 
-# %% ../nbs/00_core.ipynb #c269491c
+# %% ../nbs/00_core.ipynb #6636880f
 def doctor(): # `Report`
     "Look at this machine and this installation: versions, device, memory, disk, data, and what is wrong with them"
     problems = [_import_problem(o) for o in ('torch', 'torchvision', 'fastai.vision.all')]
@@ -275,9 +284,12 @@ def doctor(): # `Report`
     else: device = 'unknown, since torch cannot be imported'
     first = next(filter(None, problems), None)
     problems = [first] if first else [_version_problem()]
+    folder,why = None,'not where $SOTA_COURSE_DATA says'
     try: folder,why = find_data()
-    except CourseError as e: folder,why = None,str(e); problems.append(why)
-    problems += [_writable_problem(o) for o in (cache_home(), results_home())]
+    except CourseError as e: problems.append(str(e))
+    for o in (cache_home(), results_home()):
+        try: check_writable(o)
+        except CourseError as e: problems.append(str(e))
     free = _disk_free(cache_home())
     if free < 1e9: problems.append(f'only {free/1e9:.1f} GB are free on the disk of {cache_home()}: make room, Imagenette at 160 px needs 0.3 GB')
     memory = _memory()
@@ -285,5 +297,5 @@ def doctor(): # `Report`
         packages=', '.join(f'{k} {v}' for k,v in package_versions().items() if k!='python'), device=device,
         memory=f'{memory/1e9:.1f} GB' if memory else 'unknown', disk=f'{free/1e9:.0f} GB free',
         colab='yes' if 'google.colab' in sys.modules else 'no',
-        data=f'{folder} ({why})' if folder else f'{why}: the built-in sample, unless you download it', results=results_home().absolute())
+        data=f'{folder} ({why})' if folder else f'{why} (the built-in sample is there for such cases)', results=results_home().absolute())
     return Report(facts, [o for o in problems if o])

@@ -30,16 +30,16 @@ class_names = dict(n01440764='tench', n02102040='English springer', n02979186='c
 # %% ../nbs/01_imagenette.ipynb #4e2fe5af
 archives = {'160px': URLs.IMAGENETTE_160, '320px': URLs.IMAGENETTE_320, 'full': URLs.IMAGENETTE}
 
-# %% ../nbs/01_imagenette.ipynb #5908010c
+# %% ../nbs/01_imagenette.ipynb #84554244
 def _fetch(url, archive):
     "Download `url` to the file `archive` and check it; nothing stays behind if that fails"
     partial = archive.with_name(archive.name + '.part')
     try:
         archive.parent.mkdir(parents=True, exist_ok=True)
         download_url(url, archive, timeout=30)
-    except OSError as e:
+    except (OSError, NameError) as e: # fastcore 2.2 stumbles over a missing name where it means to say that the connection broke
         partial.unlink(missing_ok=True)
-        reason = getattr(e, 'reason', None) or getattr(e, 'msg', None) or e.strerror or e
+        reason = 'the connection broke' if isinstance(e, NameError) else getattr(e, 'reason', None) or e.strerror or e
         raise CourseError(f"Could not download {url} ({reason}): check the network and the room on the disk, then try again.") from e
     if not check(checks_module(fastai.data), url, archive):
         archive.unlink()
@@ -282,7 +282,7 @@ def describe_data(
     "What a record says of the data: the folder's name, its fingerprint, and the number of images"
     return dict(name=dls.path.name, fingerprint=fingerprint(dls.path), train=len(dls.train_ds), valid=len(dls.valid_ds))
 
-# %% ../nbs/01_imagenette.ipynb #5cf21fa1
+# %% ../nbs/01_imagenette.ipynb #836edd8b
 class RecordRun(Callback):
     "Write a `Record` when a fit ends; after the fit it is in `learn.record`. Put it in `cbs`"
     order = Recorder.order + 1
@@ -293,6 +293,7 @@ class RecordRun(Callback):
         **config, # anything else that tells this run from others
     ): self.name_,self.seed,self.folder,self.config = name,seed,folder,config
     def before_fit(self):
+        check_writable(self.folder or results_home())
         self.started,self.log = time.perf_counter(),[]
         self.epoch_started = self.started
     def after_epoch(self):

@@ -1,0 +1,20 @@
+"What every test may count on: no settings of the person who runs it, records in a folder of their own, no window for figures"
+import os
+from pathlib import Path
+import pytest
+
+os.environ['MPLBACKEND'] = 'agg' # before anything imports matplotlib
+
+@pytest.fixture(autouse=True)
+def clean_settings(tmp_path_factory, monkeypatch):
+    for name in ('SOTA_COURSE_DATA', 'FASTAI_HOME', 'IN_TEST'): monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv('SOTA_COURSE_RESULTS', str(tmp_path_factory.mktemp('results')))
+
+@pytest.fixture(scope='session')
+def imagenette():
+    "The real Imagenette, where somebody has put it"
+    from sota_course.core import cache_home,fastai_data_home
+    places = [os.environ.get('SOTA_COURSE_IMAGENETTE'), cache_home()/'imagenette2-224', *(fastai_data_home()/o for o in ('imagenette2-320', 'imagenette2-160'))]
+    for place in filter(None, places):
+        if Path(place).is_dir(): return Path(place)
+    pytest.skip('needs the real Imagenette: `sota-course data download 160px`, or its folder in $SOTA_COURSE_IMAGENETTE')

@@ -1,0 +1,84 @@
+"The wheel alone: built from the checkout, installed in a new environment, used from an empty folder"
+import os,shutil,subprocess,sys,venv,zipfile
+from pathlib import Path
+import pytest
+
+checkout = Path(__file__).parents[2]
+if not (checkout/'settings.ini').exists(): pytest.skip('needs a checkout of the project to build the wheel from', allow_module_level=True)
+nbclient,nbformat = pytest.importorskip('nbclient'),pytest.importorskip('nbformat')
+
+notebooks = sorted(o.name for o in (checkout/'nbs').glob('*.ipynb'))
+
+def run(*args, **kwargs):
+    done = subprocess.run(list(map(str, args)), capture_output=True, text=True, **kwargs)
+    assert done.returncode==0, f'{args}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}'
+    return done.stdout
+
+@pytest.fixture(scope='module')
+def wheel(tmp_path_factory):
+    "The wheel, built from a copy of the checkout so that no build folder stays in it"
+    folder = tmp_path_factory.mktemp('build')
+    skip = shutil.ignore_patterns('.*', 'build', 'dist', '*.egg-info', '__pycache__', 'results')
+    shutil.copytree(checkout, folder/'copy', ignore=skip)
+    run(sys.executable, '-m', 'pip', 'wheel', '--no-deps', '--wheel-dir', folder, folder/'copy')
+    return next(folder.glob('*.whl'))
+
+@pytest.fixture(scope='module')
+def python(wheel, tmp_path_factory):
+    "The Python of a new environment that has the wheel, what it requires, a Jupyter kernel and pytest, and nothing else"
+    folder = tmp_path_factory.mktemp('environment')/'venv'
+    venv.create(folder, with_pip=True)
+    python = folder/('Scripts/python.exe' if os.name=='nt' else 'bin/python')
+    run(python, '-m', 'pip', 'install', '--quiet', '--no-compile', '--constraint', checkout/'constraints.txt', wheel, 'ipykernel', 'pytest')
+    yield python
+    shutil.rmtree(folder, ignore_errors=True) # some gigabytes
+
+@pytest.fixture(scope='module')
+def empty(tmp_path_factory): return tmp_path_factory.mktemp('empty')
+
+def test_wheel_holds_the_course(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {f'sota_course/notebooks/{o}' for o in notebooks} <= set(names)
+    assert 'sota_course/tests/test_core.py' in names
+    assert not [o for o in names if o.startswith(('nbs/', 'benchmarks/'))]
+
+def test_requirements_are_lower_bounds(wheel):
+    "So that installing in Colab replaces nothing that is there"
+    with zipfile.ZipFile(wheel) as z: meta = z.read(next(o for o in z.namelist() if o.endswith('METADATA'))).decode()
+    needs = [l.split(': ')[1] for l in meta.splitlines() if l.startswith('Requires-Dist') and 'extra' not in l]
+    assert len(needs)==7 and not [o for o in needs if '==' in o or '<' in o and not o.startswith('ipywidgets')]
+    assert 'fastai>=2.8.10' in needs and 'torch' in needs
+
+def test_facts_stand_in_one_place():
+    "What settings.ini says, pyproject.toml leaves to it"
+    dynamic = next(l for l in (checkout/'pyproject.toml').read_text().splitlines() if l.startswith('dynamic'))
+    for fact in ('version', 'dependencies', 'optional-dependencies', 'scripts', 'urls'): assert f'"{fact}"' in dynamic
+
+def test_console_script(python, empty):
+    assert 'doctor' in run(python.with_name('sota-course'), '--help', cwd=empty)
+    assert run(python, '-m', 'sota_course', 'doctor', cwd=empty).rstrip().endswith('ready')
+
+def test_import_is_light(python, empty):
+    "`import sota_course` brings neither torch nor fastai"
+    assert run(python, '-c', 'import sys, sota_course.core; print("torch" in sys.modules, "fastai" in sys.modules)', cwd=empty)=='False False\n'
+
+@pytest.fixture(scope='module')
+def course(python, empty):
+    run(python, '-m', 'sota_course', 'notebooks', empty/'course', cwd=empty)
+    return empty/'course'
+
+@pytest.mark.parametrize('name', notebooks)
+def test_notebook_runs_from_the_wheel(python, course, name, tmp_path, monkeypatch):
+    "Top to bottom in a kernel of the new environment, in a folder that has the notebooks only, and without red text"
+    monkeypatch.chdir(course)
+    run(python, '-m', 'ipykernel', 'install', '--prefix', tmp_path, '--name', 'wheel')
+    monkeypatch.setenv('JUPYTER_PATH', str(tmp_path/'share/jupyter'))
+    book = nbformat.read(course/name, as_version=4)
+    nbclient.NotebookClient(book, timeout=600, kernel_name='wheel', resources={'metadata': {'path': str(course)}}).execute()
+    red = [o for c in book.cells if c.cell_type=='code' for o in c.outputs if o.get('name')=='stderr']
+    assert not red, red
+
+def test_exported_tests_pass_on_the_installed_wheel(python, empty):
+    "All but those of this file, which need the checkout; the command line has its own from the checkout"
+    out = run(python, '-m', 'pytest', '--pyargs', 'sota_course', '-q', '-p', 'no:cacheprovider', cwd=empty)
+    assert ' passed' in out and 'failed' not in out
