@@ -38,7 +38,7 @@ lab: $(READY)
 	jupyter lab nbs
 
 bench: $(READY)
-	python benchmarks/statistics.py
+	python benchmarks/channel_statistics.py
 
 prepare: $(READY)
 	python -m sota_course._nbdev links

@@ -203,7 +203,7 @@ def results_table(
         mean=('value','mean'), spread=('value','std'), runs=('value','size'), seconds=('seconds','mean'))
     return table.rename(columns=dict(mean=f'{metric} (mean)')).reset_index().round({f'{metric} (mean)': 4, 'spread': 4, 'seconds': 1})
 
-# %% ../nbs/00_core.ipynb #f25f0a1a
+# %% ../nbs/00_core.ipynb #a237838b
 def plot_records(
     records, # list of `Record`
     metric:str='accuracy', # a name in the log of each epoch
@@ -218,6 +218,7 @@ def plot_records(
         mean = [sum(values)/len(values) for values in zip(*runs)]
         ax.plot(range(1, len(mean)+1), mean, color=f'C{i}', lw=2.5, label=f'{name} ({len(runs)} run{"s"*(len(runs)>1)})')
     ax.set(xlabel='epoch', ylabel=metric); ax.legend()
+    ax.xaxis.get_major_locator().set_params(integer=True)
     return ax
 
 # %% ../nbs/00_core.ipynb #fbd1cb42

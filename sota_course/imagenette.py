@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['class_names', 'archives', 'imagenette_counts', 'noise_levels', 'architectures', 'unpack', 'download', 'get_data',
-           'as_rgb', 'RGBImage', 'Verification', 'verify', 'Labeller', 'get_dls', 'small_cnn', 'baseline_learner',
-           'describe_data', 'RecordRun', 'train', 'subset']
+           'as_rgb', 'read_rgb', 'RGBImage', 'Verification', 'verify', 'Labeller', 'get_dls', 'small_cnn',
+           'baseline_learner', 'describe_data', 'RecordRun', 'train', 'subset']
 
 # %% ../nbs/01_imagenette.ipynb #322bfb6e
 import csv,os,random,shutil,socket,tarfile,tempfile,time,urllib.parse,zlib
@@ -112,7 +112,7 @@ def get_data(
     print(f'Data: {folder.name} ({why})')
     return folder
 
-# %% ../nbs/01_imagenette.ipynb #42531da5
+# %% ../nbs/01_imagenette.ipynb #ade0f09c
 def as_rgb(
     im, # a `PIL.Image` of any mode
 ): # a `PIL.Image` of mode RGB, upright
@@ -120,19 +120,26 @@ def as_rgb(
     if im.getexif().get(0x0112, 1) != 1: im = ImageOps.exif_transpose(im)
     if im.mode.startswith('I'): im = Image.fromarray((np.asarray(im).astype(np.uint32) >> 8).astype(np.uint8))
     if im.mode=='P' and 'transparency' in im.info: im = im.convert('RGBA')
-    return im.convert('RGB')
+    return im if im.mode=='RGB' else im.convert('RGB')
 
-# %% ../nbs/01_imagenette.ipynb #535b0603
+# %% ../nbs/01_imagenette.ipynb #36ca4591
+def read_rgb(
+    file, # an image file of any kind that PIL reads
+): # a `PIL.Image` of mode RGB
+    "Read an image with `as_rgb`; raises `CourseError` naming the file if it cannot be read"
+    try:
+        with Image.open(file) as im:
+            im.load()
+            return as_rgb(im)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:
+        why = 'the file is empty' if os.path.exists(file) and not os.path.getsize(file) else str(e).replace(f" '{file}'", '')
+        raise CourseError(f"{file} cannot be read as an image ({why}): remove or replace it; `sota-course data verify` finds all such files.") from e
+
+# %% ../nbs/01_imagenette.ipynb #97274dca
 class RGBImage(PILImage):
-    "A `PILImage` read with `as_rgb`; a file that cannot be read raises `CourseError` with its name"
+    "A `PILImage` that is read with `read_rgb`"
     @classmethod
-    def create(cls, fn, **kwargs):
-        if not isinstance(fn, (str,Path)): return super().create(fn, **kwargs)
-        try:
-            with Image.open(fn) as im: return cls(as_rgb(im))
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:
-            why = 'the file is empty' if os.path.exists(fn) and not os.path.getsize(fn) else str(e).replace(f" '{fn}'", '')
-            raise CourseError(f"{fn} cannot be read as an image ({why}): remove or replace it; `sota-course data verify` finds all such files.") from e
+    def create(cls, fn, **kwargs): return cls(read_rgb(fn)) if isinstance(fn, (str,Path)) else super().create(fn, **kwargs)
 
 # %% ../nbs/01_imagenette.ipynb #6a1658da
 imagenette_counts = dict(train=[963, 955, 993, 858, 941, 956, 961, 931, 951, 960], val=[387, 395, 357, 386, 409, 394, 389, 419, 399, 390])
@@ -161,10 +168,10 @@ def _images_by_class(path):
         if not any(classes.values()): raise CourseError(f"{path/split} has no images in it: it needs one folder of images for each class.")
     return found
 
-# %% ../nbs/01_imagenette.ipynb #c793cb37
+# %% ../nbs/01_imagenette.ipynb #a748e2ef
 def _image_problem(file):
     "Why `file` cannot be read, None if it can"
-    try: RGBImage.create(file)
+    try: read_rgb(file)
     except CourseError as e: return str(e).split(': remove')[0]
 
 # %% ../nbs/01_imagenette.ipynb #60fca18c
@@ -196,8 +203,8 @@ def verify(
 # %% ../nbs/01_imagenette.ipynb #a1b5e5c0
 noise_levels = 0, 1, 5, 25, 50
 
-# %% ../nbs/01_imagenette.ipynb #14b1fec7
-class Labeller:
+# %% ../nbs/01_imagenette.ipynb #77827ef1
+class Labeller(Transform):
     "From an image file to the name of its class: its folder's, or with `noise` the one in the data set's table of wrong labels"
     def __init__(self,
         path, # the data set's folder
@@ -209,7 +216,7 @@ class Labeller:
         table = next(self.path.glob('noisy_*.csv'), None)
         if table is None: raise CourseError(f"{path} has no table of noisy labels (noisy_imagenette.csv): the official archives and the sample come with one.")
         with open(table, newline='') as f: self.table = {row['path']: row[f'noisy_labels_{noise}'] for row in csv.DictReader(f)}
-    def __call__(self, file):
+    def encodes(self, file:Path):
         folder = self.table.get(file.relative_to(self.path).as_posix(), file.parent.name) if self.table else file.parent.name
         return class_names.get(folder, folder)
 
@@ -329,7 +336,7 @@ def train(
     learn.fit_one_cycle(epochs, lr, cbs=recorder)
     return learn
 
-# %% ../nbs/01_imagenette.ipynb #d1e03ca0
+# %% ../nbs/01_imagenette.ipynb #de860c54
 def _choose(files, n, seed):
     "`n` of `files` (all if there are no more), the same ones for the same names and seed"
     files = sorted(files, key=lambda f: f.name)
@@ -343,7 +350,7 @@ def _link(source, target):
 
 def _shrink(source, target, size):
     "A copy of the image `source` whose shortest side is `size` pixels; a small image is linked as it is"
-    im = RGBImage.create(source)
+    im = read_rgb(source)
     if min(im.size)<=size: return _link(source, target)
     target.parent.mkdir(parents=True, exist_ok=True)
     im.resize([round(o*size/min(im.size)) for o in im.size], Image.Resampling.BICUBIC, reducing_gap=3).save(target, quality=90)

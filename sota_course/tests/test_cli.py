@@ -9,6 +9,7 @@ import sota_course
 from sota_course.core import *
 import re, subprocess, tempfile
 from fastcore.test import expect_fail, test_eq
+from sota_course.sample import sample_data
 from sota_course.cli import *
 from sota_course.cli import _verdict
 

@@ -14,6 +14,7 @@ from fastai.vision.all import *
 from fastdownload.core import check, checks_module, download_url
 import matplotlib.pyplot as plt
 from IPython.display import Markdown
+from sota_course.sample import draw_image
 from fastcore.test import expect_fail, test_eq
 from sota_course.imagenette import *
 
@@ -91,13 +92,15 @@ def test_verify_lists_everything():
     for clue in ('train has no class manx', 'has 3 images and should have 4', '1.jpg', '2.jpg'): assert clue in repr(found)
     assert "val has the class 'manx', and train has no image of it" in repr(verify(folder))
 
-# %% ../../nbs/01_imagenette.ipynb #513126f0
+# %% ../../nbs/01_imagenette.ipynb #96c13a60
 def test_get_dls_keeps_the_split():
+    import pickle
     dls = get_dls(bs=8, size=32, path=sample_data(2, 1))
     test_eq((len(dls.train_ds), len(dls.valid_ds), dls.c), (20, 10, 10))
     test_eq({f.parent.parent.name for f in dls.valid_ds.items}, {'val'})
     test_eq(list(dls.vocab), list(class_names.values()))
     test_eq(dls.one_batch()[0].shape, (8, 3, 32, 32))
+    test_eq(pickle.loads(pickle.dumps(dls.train_ds))[3][1], dls.train_ds[3][1]) # so that loading processes can be started on any system
 
 # %% ../../nbs/01_imagenette.ipynb #16ff0038
 def test_noisy_labels_by_name():

@@ -18,10 +18,10 @@ from sota_course.normalization import *
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
-# %% ../../nbs/03_normalization.ipynb #a72b1889
+# %% ../../nbs/03_normalization.ipynb #7dcbea27
 def test_channel_stats_agree_with_two_passes():
     small = sample_data(10, 1)
-    pixels = np.concatenate([np.asarray(RGBImage.create(f), dtype=np.float64).reshape(-1, 3)/255 for f in get_image_files(small/'train')])
+    pixels = np.concatenate([np.asarray(read_rgb(f), dtype=np.float64).reshape(-1, 3)/255 for f in get_image_files(small/'train')])
     mean = pixels.mean(axis=0)
     std = np.sqrt(((pixels - mean)**2).mean(axis=0))
     test_close(channel_stats(small).mean, mean, eps=1e-9)
