@@ -31,7 +31,7 @@ test: $(READY)
 	python -m sota_course._nbdev drift
 	python -m sota_course._nbdev links --check
 	python -m sota_course._nbdev readme --check
-	OMP_NUM_THREADS=1 nbdev-test --n_workers 2 --timing
+	OMP_NUM_THREADS=1 nbdev-test --n-workers 2 --timing
 	python -m pytest
 
 lab: $(READY)
