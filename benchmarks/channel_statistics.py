@@ -32,7 +32,7 @@ def main(path=None, rounds=5):
     path = Path(path) if path else sample_data()
     files = get_image_files(path/'train')
     decode_all(files, 1) # so that all files are in the system's cache
-    result = dict(what='channel_histogram against decoding', data=dict(name=path.name, fingerprint=fingerprint(path), images=len(files)),
+    result = dict(what='channel_histogram against decoding', data=dict(name=path.name, fingerprint=fingerprint(files, path), images=len(files)),
         device=device_name(), versions=package_versions(), stats=stats_from_histogram(channel_histogram(files[:len(files)//10])), runs=[])
     before = peak_memory()
     for workers in (1, 2):

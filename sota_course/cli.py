@@ -121,7 +121,7 @@ def _print_results(records, folder):
     "The table of `records`, and where they lie"
     print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
 
-# %% ../nbs/12_cli.ipynb #91f0bcd2
+# %% ../nbs/12_cli.ipynb #e6c3eac7
 @app.command('demo')
 def demo_command(
     epochs:Annotated[int, Option(min=1, help='Passes over the training images, for each of the two runs.')]=5,
@@ -129,10 +129,11 @@ def demo_command(
 ):
     "On the built-in sample: doctor, data, a baseline and a normalized run, a table and a figure. About three minutes."
     doctor_command()
-    from sota_course.imagenette import get_data,train
+    from sota_course.imagenette import train
     from sota_course.sample import sample_data
     print()
-    path = get_data(sample_data())
+    path = sample_data()
+    print(f'Data: {path.name} (the built-in sample)')
     learns = [train(name, 'xresnet18', 64, epochs=epochs, seed=1, folder=results, path=path, stats=stats)
         for name,stats in (('baseline', None), ('normalized', _stats(path)))]
     records = [o.record for o in learns]
@@ -167,7 +168,7 @@ def _course():
     package = Path(sota_course.__file__).parent
     return next(o for o in (package/'notebooks', package.parent/'nbs') if o.is_dir())
 
-# %% ../nbs/12_cli.ipynb #a393484d
+# %% ../nbs/12_cli.ipynb #290154ae
 @app.command('notebooks')
 def notebooks_command(
     dest:Annotated[Path, Argument(help='The folder to copy to; made if it is not there.')],
@@ -180,7 +181,7 @@ def notebooks_command(
         if force or source.name not in changed: write_atomically(dest/source.name, source.read_text(encoding='utf-8'))
     print(f'Copied {len(sources) - (0 if force else len(changed))} of {len(sources)} notebooks to {dest}: start with 00_core.ipynb')
     if changed and not force:
-        raise CourseError(f"Kept your changed {', '.join(changed)}: use --force to overwrite, or another folder.")
+        raise CourseError(f"Kept {', '.join(changed)}, which you (or an older version) made different: use --force to overwrite, or another folder.")
 
 # %% ../nbs/12_cli.ipynb #3cc081c9
 def _sentence(error):

@@ -7,8 +7,8 @@ __all__ = ['CourseError', 'get_device', 'seed_everything', 'cache_home', 'result
            'Record', 'package_versions', 'device_name', 'fingerprint', 'write_atomically', 'load_records',
            'results_table', 'plot_records', 'check_writable', 'Report', 'doctor']
 
-# %% ../nbs/00_core.ipynb #61c8c7ef
-import hashlib,importlib,json,os,platform,shutil,sys,tempfile,warnings
+# %% ../nbs/00_core.ipynb #dd9f9021
+import hashlib,importlib,json,os,platform,re,shutil,sys,tempfile,warnings
 from dataclasses import asdict,dataclass,field,fields
 from datetime import datetime,timezone
 from importlib.metadata import PackageNotFoundError,version
@@ -23,37 +23,30 @@ warnings.filterwarnings('ignore', message='.*torch.jit.script.*', category=Futur
 # %% ../nbs/00_core.ipynb #29d66329
 class CourseError(Exception): "Something the user can mend: one sentence that names the culprit and the way out"
 
-# %% ../nbs/00_core.ipynb #bda3fb77
+# %% ../nbs/00_core.ipynb #6ec2ae56
 def _works(name):
     "Can torch put a number on the device `name`?"
     import torch
     try: return torch.zeros(1, device=name).item()==0
     except Exception: return False
 
-def _usable_devices():
-    "The names of the devices torch can compute on here, fastest first"
-    return [o for o in ('cuda', 'mps', 'cpu') if _works(o)]
-
-# %% ../nbs/00_core.ipynb #9fae669f
+# %% ../nbs/00_core.ipynb #b3823d9c
 def get_device(
     name:str|None=None, # 'cuda', 'cuda:1', 'mps' or 'cpu'; the fastest one that works if left out
 ): # a `torch.device`
     "The device to train on; raises `CourseError` for one that is not here"
     import torch
-    usable = _usable_devices()
-    try: device = torch.device(name or usable[0])
-    except RuntimeError: raise CourseError(f"There is no device called {name!r}: use one of {', '.join(usable)}.") from None
-    missing_gpu = device.type=='cuda' and device.index is not None and device.index>=torch.cuda.device_count()
-    if device.type not in usable or missing_gpu:
-        raise CourseError(f"The device {name!r} is not usable here: use one of {', '.join(usable)}, or leave it out.")
-    return device
+    if name and _works(name): return torch.device(name)
+    usable = [o for o in ('cuda', 'mps', 'cpu') if _works(o)]
+    if not name: return torch.device(usable[0])
+    raise CourseError(f"The device {name!r} is not usable here: use one of {', '.join(usable)}, or leave it out.")
 
-# %% ../nbs/00_core.ipynb #f3c88fd1
+# %% ../nbs/00_core.ipynb #e14142d9
 def seed_everything(
     seed:int=42, # any whole number from 0 to 2³² − 1
     dls=None, # `DataLoaders` that exist already: their shuffling is seeded too
 ):
-    "Seed Python, numpy, torch and (if given) the shuffling of `dls`, and make cuDNN choose repeatable algorithms"
+    "Seed Python, numpy, torch and (if given) the shuffling of `dls`, and make NVIDIA's library choose repeatable algorithms"
     if not 0 <= seed < 2**32: raise CourseError(f"The seed {seed} is out of range: choose a whole number from 0 to {2**32-1}.")
     import random
     from fastai.torch_core import set_seed
@@ -95,7 +88,7 @@ def _existing(path, source):
     if folder.is_dir(): return folder
     raise CourseError(f"There is no folder {folder} ({source}): name the folder that has train and val in it.")
 
-# %% ../nbs/00_core.ipynb #925455cf
+# %% ../nbs/00_core.ipynb #54fcf180
 @dataclass
 class Record:
     "What one training run was, and what came of it"
@@ -107,7 +100,7 @@ class Record:
     seconds:float=0. # the whole run
     device:str='' # the processor or card it ran on
     versions:dict=field(default_factory=dict) # Python and the packages that matter
-    started:str='' # date and time, UTC, ISO 8601
+    started:str='' # date and time of the start, UTC, ISO 8601
 
     @property
     def metrics(self): return self.log[-1] if self.log else {}
@@ -139,17 +132,16 @@ def _processor():
     names = [l.split(':',1)[1].strip() for l in cpuinfo.read_text().splitlines() if l.startswith('model name')] if cpuinfo.exists() else []
     return names[0] if names else platform.processor() or platform.machine()
 
-# %% ../nbs/00_core.ipynb #03ec99d5
+# %% ../nbs/00_core.ipynb #378c7b23
 def fingerprint(
-    folder, # any folder
+    files, # paths of files
+    folder, # the folder they are below; where it lies makes no difference
 ): # 12 hexadecimal digits
-    "A short code for the names and sizes of the files below `folder`, the same wherever the folder lies"
-    folder,digest = Path(folder),hashlib.sha256()
-    for path in sorted(o for o in folder.rglob('*') if o.is_file()):
-        digest.update(f'{path.relative_to(folder).as_posix()} {path.stat().st_size}\n'.encode())
-    return digest.hexdigest()[:12]
+    "A short code for the names (within `folder`) and sizes of `files`, in whatever order they come"
+    names = sorted(f'{Path(f).relative_to(folder).as_posix()} {Path(f).stat().st_size}' for f in files)
+    return hashlib.sha256('\n'.join(names).encode()).hexdigest()[:12]
 
-# %% ../nbs/00_core.ipynb #2d9691f7
+# %% ../nbs/00_core.ipynb #a027bcd4
 def write_atomically(
     path, # the file to write
     text:str, # its whole content
@@ -158,16 +150,15 @@ def write_atomically(
     path,temp = Path(path),None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile('w', encoding='utf-8', dir=path.parent, suffix='.tmp', delete=False) as f:
-            temp = f.name
-            f.write(text)
+        temp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+        temp.write_text(text, encoding='utf-8', newline='\n')
         os.replace(temp, path)
     except OSError as e:
-        if temp: Path(temp).unlink(missing_ok=True)
+        if temp and temp.exists(): temp.unlink()
         raise CourseError(f"Cannot write {path} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
     return path
 
-# %% ../nbs/00_core.ipynb #9d412c88
+# %% ../nbs/00_core.ipynb #52883fc7
 @patch
 def save(self:Record,
     folder=None, # the folder to write into; `results_home()` if left out
@@ -175,8 +166,8 @@ def save(self:Record,
     "Write this record as JSON, under a name of its own"
     self.started = self.started or datetime.now(timezone.utc).isoformat(timespec='microseconds')
     stamp = ''.join(c for c in self.started[:26] if c.isdigit())
-    seed = '' if self.seed is None else f'-s{self.seed}'
-    return write_atomically(Path(folder or results_home())/f'{stamp}-{self.name}{seed}.json', json.dumps(asdict(self), indent=1))
+    name,seed = re.sub(r'[^\w.-]+', '_', self.name),'' if self.seed is None else f'-s{self.seed}'
+    return write_atomically(Path(folder or results_home())/f'{stamp}-{name}{seed}.json', json.dumps(asdict(self), indent=1))
 
 # %% ../nbs/00_core.ipynb #92eb59ba
 def load_records(
@@ -190,27 +181,29 @@ def load_records(
         except (ValueError, TypeError): warnings.warn(f'{path} is not a run record and is left out.')
     return [r for r in records if name in (None, r.name)]
 
-# %% ../nbs/00_core.ipynb #e7f8c8e6
+# %% ../nbs/00_core.ipynb #776fa1c0
 def results_table(
     records, # list of `Record`
     metric:str='accuracy', # a name in the log of each epoch
-): # `pandas.DataFrame`, one row for each name and data set
-    "The last value of `metric` for each name: mean and standard deviation over seeds, number of runs, seconds a run"
+): # `pandas.DataFrame`, one row for each name, data set and configuration
+    "The last value of `metric` for each name: mean and standard deviation over seeds (of runs with the same seed the last), number of seeds, seconds a run"
     import pandas as pd
-    rows = [dict(name=r.name, data=r.data.get('name', ''), value=r.metrics.get(metric), seconds=r.seconds) for r in records]
-    if not rows: raise CourseError("There are no records to show: train something first, for example with `sota-course train`.")
-    table = pd.DataFrame(rows).groupby(['name','data'], sort=False).agg(
-        mean=('value','mean'), spread=('value','std'), runs=('value','size'), seconds=('seconds','mean'))
-    return table.rename(columns=dict(mean=f'{metric} (mean)')).reset_index().round({f'{metric} (mean)': 4, 'spread': 4, 'seconds': 1})
+    if not records: raise CourseError("There are no records to show: train something first, for example with `sota-course train`.")
+    table = pd.DataFrame([dict(name=r.name, data=r.data.get('name', ''), what=json.dumps([r.data, r.config]), seed=-1 if r.seed is None else r.seed,
+        value=r.metrics.get(metric), seconds=r.seconds) for r in records])
+    table = table.drop_duplicates(['name','what','seed'], keep='last').groupby(['name','data','what'], sort=False).agg(
+        mean=('value','mean'), spread=('value','std'), seeds=('value','size'), seconds=('seconds','mean')).reset_index()
+    return table.drop(columns='what').rename(columns=dict(mean=f'{metric} (mean)')).round({f'{metric} (mean)': 4, 'spread': 4, 'seconds': 1})
 
-# %% ../nbs/00_core.ipynb #a237838b
+# %% ../nbs/00_core.ipynb #f5c68f68
 def plot_records(
     records, # list of `Record`
     metric:str='accuracy', # a name in the log of each epoch
     ax=None, # matplotlib axes to draw on; new ones if left out
 ): # the axes
-    "Learning curves: `metric` after each epoch, a thin line for each run and a thick one for the mean over seeds"
+    "Learning curves: `metric` after each epoch, a thin line for each run and a thick one for the mean over seeds; raises `CourseError` for records of different data"
     import matplotlib.pyplot as plt
+    if len({json.dumps(r.data) for r in records})>1: raise CourseError("These records are of different data: plot those of each data set by themselves.")
     ax = ax or plt.subplots(figsize=(6,3.5))[1]
     for i,name in enumerate(dict.fromkeys(r.name for r in records)):
         runs = [[row[metric] for row in r.log] for r in records if r.name==name]
@@ -221,7 +214,7 @@ def plot_records(
     ax.xaxis.get_major_locator().set_params(integer=True)
     return ax
 
-# %% ../nbs/00_core.ipynb #fbd1cb42
+# %% ../nbs/00_core.ipynb #4549e47a
 _mend_torch = 'python -m pip install --force-reinstall torch torchvision'
 def _import_problem(name):
     "What is wrong with importing `name`, as a sentence; None if nothing is"
@@ -230,8 +223,9 @@ def _import_problem(name):
         if 'torchvision::nms' in str(e):
             return ('torch and torchvision are of different builds (one for the CPU, one for CUDA), and importing fastai fails; '
                     f'install both from one place: {_mend_torch}')
-        if isinstance(e, ModuleNotFoundError) and e.name==name: return f'{name} is not installed: python -m pip install {name}'
-        return f'{name} cannot be imported ({type(e).__name__}: {str(e).splitlines()[0] if str(e) else ""}): python -m pip install --force-reinstall {name}'
+        package = name.split('.')[0]
+        if isinstance(e, ModuleNotFoundError) and e.name==package: return f'{package} is not installed: python -m pip install {package}'
+        return f'{package} cannot be imported ({type(e).__name__}: {str(e).splitlines()[0] if str(e) else ""}): python -m pip install --force-reinstall {package}'
 
 # %% ../nbs/00_core.ipynb #6ed7ff1e
 def _version_problem():
@@ -277,7 +271,7 @@ class Report:
     def __repr__(self): return '\n'.join(f'{k:<10} {v}' for k,v in self.facts.items()) + f'\n\n{self.verdict}'
     def _repr_markdown_(self): return '\n'.join(['| | |', '|---|---|', *(f'| {k} | {v} |' for k,v in self.facts.items()), '', f'**{self.verdict}**'])
 
-# %% ../nbs/00_core.ipynb #6636880f
+# %% ../nbs/00_core.ipynb #26f03f52
 def doctor(): # `Report`
     "Look at this machine and this installation: versions, device, memory, disk, data, and what is wrong with them"
     problems = [_import_problem(o) for o in ('torch', 'torchvision', 'fastai.vision.all')]
@@ -292,11 +286,11 @@ def doctor(): # `Report`
         try: check_writable(o)
         except CourseError as e: problems.append(str(e))
     free = _disk_free(cache_home())
-    if free < 1e9: problems.append(f'only {free/1e9:.1f} GB are free on the disk of {cache_home()}: make room, Imagenette at 160 px needs 0.3 GB')
+    if free < 1e8: problems.append(f'only {free/1e6:.0f} MB are free on the disk of {cache_home()}: make room, the sample needs 25 MB and Imagenette at 160 px 250 MB')
     memory = _memory()
     facts = dict(python=f'{platform.python_version()} on {platform.platform(terse=True)}',
         packages=', '.join(f'{k} {v}' for k,v in package_versions().items() if k!='python'), device=device,
         memory=f'{memory/1e9:.1f} GB' if memory else 'unknown', disk=f'{free/1e9:.0f} GB free',
-        colab='yes' if 'google.colab' in sys.modules else 'no',
+        colab='yes' if 'COLAB_RELEASE_TAG' in os.environ else 'no',
         data=f'{folder} ({why})' if folder else f'{why} (the built-in sample is there for such cases)', results=results_home().absolute())
     return Report(facts, [o for o in problems if o])

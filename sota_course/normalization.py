@@ -59,13 +59,10 @@ def _declared(dl):
     found = [o for o in dl.after_batch.fs if isinstance(o, Normalize)]
     return ChannelStats(*(tuple(o.flatten().tolist()) for o in (found[0].mean, found[0].std))) if found else None
 
-# %% ../nbs/03_normalization.ipynb #e74f3e36
+# %% ../nbs/03_normalization.ipynb #281024b2
 def _measured(dl, batches=4):
-    "The `ChannelStats` of the first `batches` batches of a loader, leaving all random numbers as they were"
-    state,source = dl.rng.getstate(),itertools.islice(dl, batches)
-    with no_random():
-        with dl.fake_l.no_multiproc(): x = torch.cat([b[0].detach().float().cpu() for b in source])
-    dl.rng.setstate(state)
+    "The `ChannelStats` of `batches` batches of images drawn at random from a loader, leaving all random numbers as they were"
+    with no_random(): x = torch.cat([b[0].detach().float().cpu() for b in itertools.islice(dl.new(shuffle=True, num_workers=0), batches)])
     return ChannelStats(*(tuple(getattr(x, o)((0,2,3)).tolist()) for o in ('mean', 'std')))
 
 # %% ../nbs/03_normalization.ipynb #d91aa132

@@ -22,13 +22,13 @@ def test_demo_verdict_follows_the_records():
     assert '+1.0 points from baseline: less than' in _verdict(record('baseline', 0.60), record('normalized', 0.61))
     assert '-20.0 points from baseline: more than' in _verdict(record('baseline', 0.60), record('normalized', 0.40))
 
-# %% ../../nbs/12_cli.ipynb #9933cb02
+# %% ../../nbs/12_cli.ipynb #2c9dab37
 def test_notebooks_are_copied_and_yours_are_kept():
     dest = Path(tempfile.mkdtemp())/'course'
     notebooks_command(dest)
     mine = dest/'00_core.ipynb'
     mine.write_text('my notes')
-    with expect_fail(CourseError, 'Kept your changed 00_core.ipynb'): notebooks_command(dest)
+    with expect_fail(CourseError, 'Kept 00_core.ipynb'): notebooks_command(dest)
     test_eq(mine.read_text(), 'my notes')
     notebooks_command(dest, force=True)
     assert mine.read_text() != 'my notes'

@@ -4,6 +4,7 @@ import csv, os, random, shutil, socket, tarfile, tempfile, time, urllib.parse, z
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from sota_course.core import *
 from sota_course.sample import sample_data
@@ -143,7 +144,7 @@ def test_train_leaves_a_record_and_repeats():
     test_eq([r.config['size'] for r in load_records(folder, 'baseline')], [32, 32])
     test_eq(first.data['train'], 40)
 
-# %% ../../nbs/01_imagenette.ipynb #b97fe3c5
+# %% ../../nbs/01_imagenette.ipynb #d61875a1
 def test_subset_is_stratified_and_repeats():
     import tempfile
     there,source = Path(tempfile.mkdtemp()),sample_data(10, 4)
@@ -156,6 +157,7 @@ def test_subset_is_stratified_and_repeats():
     shrunk = subset(source, there/'small', per_class=1, size=40)
     test_eq({min(RGBImage.create(f).size) for f in get_image_files(shrunk)}, {40})
     with expect_fail(CourseError, 'exists already'): subset(source, there/'half')
+    with expect_fail(CourseError, 'for a fifth, write 20'): subset(source, there/'new', valid_pct=0.2)
     with expect_fail(CourseError, "class 'cat'"): subset(source, there/'new', classes=['cat'])
     with expect_fail(CourseError, 'per_class=0'): subset(source, there/'new', per_class=0)
     assert not (there/'new').exists()
@@ -168,3 +170,18 @@ def test_subset_splits_a_plain_folder():
     test_eq({s: set(c.values()) for s,c in verify(split).counts.items()}, dict(train={8}, val={2}))
     train_names,val_names = ({f.name for f in get_image_files(split/s)} for s in ('train', 'val'))
     test_eq(train_names & val_names, set())
+
+# %% ../../nbs/01_imagenette.ipynb #5158d29c
+def test_subset_never_touches_the_originals():
+    import tempfile
+    there = Path(tempfile.mkdtemp())
+    for i,place in enumerate(('cat/a', 'cat/b', 'dog/a', 'dog/b')):
+        (there/'photos'/place).mkdir(parents=True); Image.new('RGB', (9, 9), (60*i, 0, 0)).save(there/'photos'/place/'1.jpg')
+    before = {f: f.read_bytes() for f in get_image_files(there/'photos')}
+    nested = subset(there/'photos', there/'set', valid_pct=50)
+    test_eq({f: f.read_bytes() for f in get_image_files(there/'photos')}, before)
+    test_eq({f.name for f in get_image_files(nested)}, {'a_1.jpg', 'b_1.jpg'})
+    for place in ('train/cat/a/1.jpg', 'train/cat/a_1.jpg', 'train/dog/1.jpg', 'val/cat/1.jpg', 'val/dog/1.jpg'):
+        (there/'clash'/place).parent.mkdir(parents=True, exist_ok=True); Image.new('RGB', (9, 9)).save(there/'clash'/place)
+    with expect_fail(CourseError, 'would become a_1.jpg'): subset(there/'clash', there/'new')
+    assert not (there/'new').exists()
