@@ -7,7 +7,7 @@ __all__ = ['app', 'data_app', 'doctor_command', 'data_command', 'download_comman
            'subset_command', 'train_command', 'demo_command', 'notebooks_command', 'main']
 
 # %% ../nbs/12_cli.ipynb #badc161e
-import filecmp,json,os,shutil,sys
+import filecmp,os,sys
 from pathlib import Path
 from typing import Annotated,Optional
 import typer

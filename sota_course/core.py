@@ -9,7 +9,7 @@ __all__ = ['CourseError', 'get_device', 'seed_everything', 'cache_home', 'result
 
 # %% ../nbs/00_core.ipynb #dd9f9021
 import hashlib,importlib,json,os,platform,re,shutil,sys,tempfile,warnings
-from dataclasses import asdict,dataclass,field,fields
+from dataclasses import asdict,dataclass,field
 from datetime import datetime,timezone
 from importlib.metadata import PackageNotFoundError,version
 from pathlib import Path
@@ -275,8 +275,7 @@ class Report:
 def doctor(): # `Report`
     "Look at this machine and this installation: versions, device, memory, disk, data, and what is wrong with them"
     problems = [_import_problem(o) for o in ('torch', 'torchvision', 'fastai.vision.all')]
-    if 'torch' in sys.modules and not problems[0]: device = device_name()
-    else: device = 'unknown, since torch cannot be imported'
+    device = 'unknown, since torch cannot be imported' if problems[0] else device_name()
     first = next(filter(None, problems), None)
     problems = [first] if first else [_version_problem()]
     folder,why = None,'not where $SOTA_COURSE_DATA says'

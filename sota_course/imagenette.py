@@ -9,7 +9,6 @@ __all__ = ['class_names', 'archives', 'imagenette_counts', 'noise_levels', 'arch
 
 # %% ../nbs/01_imagenette.ipynb #62f022d2
 import csv,os,random,shutil,socket,tarfile,tempfile,time,urllib.parse,zlib
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime,timezone
@@ -159,6 +158,10 @@ class Verification:
     def __repr__(self): return '\n'.join(f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()) + f'\n{self.verdict}'
 
 # %% ../nbs/01_imagenette.ipynb #fb71ca72
+def _class_folders(folder):
+    "dict from the name of each folder in `folder` to the images in it, sorted"
+    return {d.name: sorted(get_image_files(d)) for d in sorted(folder.iterdir()) if d.is_dir()}
+
 def _images_by_class(path):
     "dict from split to dict from class folder to its image files, sorted; raises `CourseError` if a split is missing or empty"
     missing = [o for o in ('train', 'val') if not (path/o).is_dir()]
@@ -166,7 +169,7 @@ def _images_by_class(path):
         there = ', '.join(sorted(o.name for o in path.iterdir() if o.is_dir())[:5]) or 'no folders'
         way_out = 'make one from your folder of classes with `sota-course data subset SOURCE DEST --valid-pct 20`'
         raise CourseError(f"{path} has no folder {' and no '.join(missing)} (it has {there}): name a data set with train/ and val/, or {way_out}.")
-    found = {split: {d.name: sorted(get_image_files(d)) for d in sorted((path/split).iterdir()) if d.is_dir()} for split in ('train', 'val')}
+    found = {split: _class_folders(path/split) for split in ('train', 'val')}
     for split,classes in found.items():
         if not any(classes.values()): raise CourseError(f"{path/split} has no images in it: it needs one folder of images for each class.")
     return found
@@ -225,6 +228,11 @@ class Labeller(Transform):
         return class_names.get(folder, folder)
 
 # %% ../nbs/01_imagenette.ipynb #fec9a109
+def _check_positive(**values):
+    "Raise `CourseError` for the first of `values` that is given and below 1"
+    for name,value in values.items():
+        if value is not None and value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
+
 def _check_split(files, bs, path):
     "Raise `CourseError` for splits that cannot be trained on, and return the class folders of `train`"
     train,val = ([name for name,fs in files[split].items() if fs] for split in ('train', 'val'))
@@ -247,8 +255,7 @@ def get_dls(
     num_workers:int|None=None, # processes that load images; fastai's choice for a GPU, none where the processor trains
 ): # fastai `DataLoaders` with batches of shape (bs, 3, size, size)
     "Batches of images and classes from the data set's own training and validation split"
-    for name,value in dict(bs=bs, size=size).items():
-        if value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
+    _check_positive(bs=bs, size=size)
     path = get_data(None, size) if path is None else find_data(path)[0]
     files = _images_by_class(path)
     folders = _check_split(files, bs, path)
@@ -334,7 +341,7 @@ def train(
     **kwargs, # passed to `get_dls`: path, noise, stats, …
 ): # the trained `Learner`; its `record` says what came of it
     "One run from nothing to a record"
-    if epochs<1: raise CourseError(f"epochs={epochs} makes no sense: it must be at least 1.")
+    _check_positive(epochs=epochs)
     seed_everything(seed)
     learn = baseline_learner(get_dls(bs, size, **kwargs), arch)
     recorder = RecordRun(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), stats=kwargs.get('stats'),
@@ -351,14 +358,12 @@ def _choose(files, n, name, seed):
 def _link(source, target):
     "A second name for the file `source`, or a copy where the disk has no hard links"
     try: os.link(source, target)
-    except FileExistsError: raise CourseError(f"{source} would become {target.name}, and so would another image: give one of them another name.") from None
     except OSError: shutil.copy2(source, target)
 
 def _shrink(source, target, size):
     "A copy of the image `source` whose shortest side is `size` pixels; a small image is linked as it is"
     im = read_rgb(source)
     if min(im.size)<=size: return _link(source, target)
-    if target.exists(): raise CourseError(f"{source} would become {target.name}, and so would another image: give one of them another name.")
     im.resize([round(o*size/min(im.size)) for o in im.size], Image.Resampling.BICUBIC, reducing_gap=3).save(target, quality=90)
 
 # %% ../nbs/01_imagenette.ipynb #03ca7e70
@@ -366,7 +371,7 @@ def _hold_out(path, valid_pct, seed):
     "The class folders in `path` (or in its `train`) as a split, `valid_pct` percent of each class for validation"
     if not 1<=valid_pct<=99: raise CourseError(f"valid_pct={valid_pct} makes no sense: it is a percentage, from 1 to 99; for a fifth, write 20.")
     root = path/'train' if (path/'train').is_dir() else path
-    classes = {d.name: sorted(get_image_files(d)) for d in sorted(root.iterdir()) if d.is_dir()}
+    classes = _class_folders(root)
     if not any(classes.values()): raise CourseError(f"{root} has no folders of images in it: it needs one folder for each class.")
     val = {name: _choose(fs, min(len(fs)-1, max(1, round(len(fs)*valid_pct/100))), name, seed) for name,fs in classes.items() if len(fs)>1}
     return dict(train={name: sorted(set(fs)-set(val.get(name, []))) for name,fs in classes.items()}, val=val)
@@ -395,8 +400,7 @@ def subset(
     "Make a small data set of the same kind from a large one; the same arguments give the same images"
     path,dest = find_data(path)[0],Path(dest)
     if dest.exists(): raise CourseError(f"{dest} exists already: name a folder that is not there yet.")
-    for arg,value in dict(per_class=per_class, size=size).items():
-        if value is not None and value<1: raise CourseError(f"{arg}={value} makes no sense: it must be at least 1.")
+    _check_positive(per_class=per_class, size=size)
     files = _images_by_class(path) if valid_pct is None else _hold_out(path, valid_pct, seed)
     try:
         dest.parent.mkdir(parents=True, exist_ok=True)
@@ -406,6 +410,7 @@ def subset(
                 for f in chosen:
                     parts = f.parts
                     target = folder/'_'.join(parts[len(parts)-parts[::-1].index(name):]) # images in folders of folders get one level
+                    if target.exists(): raise CourseError(f"{f} would become {target.name}, and so would another image: give one of them another name.")
                     if size: _shrink(f, target, size)
                     else: _link(f, target)
             for table in path.glob('noisy_*.csv'): shutil.copy2(table, Path(temp)/dest.name/table.name)
