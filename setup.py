@@ -13,8 +13,8 @@ setup(
     extras_require={'dev': lines('dev_requirements')},
     entry_points={'console_scripts': lines('console_scripts'), 'nbdev': ['sota_course=sota_course._modidx:d']},
     project_urls={'Source': url, 'Changelog': f"{url}/blob/{cfg['branch']}/CHANGELOG.md", 'Issues': f'{url}/issues'},
-    packages=['sota_course', 'sota_course.tests', 'sota_course.notebooks'],
-    # The course itself travels in the wheel: nbs/*.ipynb becomes sota_course/notebooks/*.ipynb.
-    package_dir={'sota_course.notebooks': 'nbs'},
-    package_data={'sota_course.notebooks': ['*.ipynb']},
+    packages=['sota_course', 'sota_course.tests', 'sota_course.notebooks', 'sota_course.published'],
+    # The course itself travels in the wheel: nbs/*.ipynb becomes sota_course/notebooks/*.ipynb, and so do the records it shows.
+    package_dir={'sota_course.notebooks': 'nbs', 'sota_course.published': 'benchmarks/results'},
+    package_data={'sota_course.notebooks': ['*.ipynb'], 'sota_course.published': ['*/*.json']},
 )

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CourseError', 'get_device', 'seed_everything', 'cache_home', 'results_home', 'fastai_data_home', 'find_data',
            'Record', 'package_versions', 'device_name', 'fingerprint', 'write_atomically', 'load_records',
-           'results_table', 'plot_records', 'check_writable', 'Report', 'doctor']
+           'published_records', 'results_table', 'plot_records', 'check_writable', 'Report', 'doctor']
 
 # %% ../nbs/00_core.ipynb #dd9f9021
 import hashlib,importlib,json,os,platform,re,shutil,sys,tempfile,warnings
@@ -180,6 +180,16 @@ def load_records(
         try: records.append(Record(**json.loads(path.read_text(encoding='utf-8'))))
         except (ValueError, TypeError): warnings.warn(f'{path} is not a run record and is left out.')
     return [r for r in records if name in (None, r.name)]
+
+# %% ../nbs/00_core.ipynb #ea4f9339
+def published_records(
+    name:str, # a folder of records in the course's `benchmarks/results`, for example 'techniques-imagenette2-96'
+): # list of `Record`, oldest first
+    "Records of runs that the authors made, as they come with the course"
+    package = Path(importlib.import_module('sota_course').__file__).parent
+    folders = next(o for o in (package/'published', package.parent/'benchmarks'/'results') if o.is_dir())
+    if not (folders/name).is_dir(): raise CourseError(f"There are no published records {name!r}: choose from {', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))}.")
+    return load_records(folders/name)
 
 # %% ../nbs/00_core.ipynb #776fa1c0
 def results_table(

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['class_names', 'archives', 'imagenette_counts', 'noise_levels', 'architectures', 'unpack', 'download', 'get_data',
-           'as_rgb', 'read_rgb', 'RGBImage', 'Verification', 'verify', 'Labeller', 'get_dls', 'small_cnn',
-           'baseline_learner', 'describe_data', 'RecordRun', 'train', 'subset']
+           'as_rgb', 'read_rgb', 'RGBImage', 'Verification', 'verify', 'Labeller', 'get_dls', 'in_memory', 'small_cnn',
+           'baseline_learner', 'describe_data', 'RecordRun', 'quiet', 'train', 'subset']
 
 # %% ../nbs/01_imagenette.ipynb #62f022d2
 import csv,os,random,shutil,socket,tarfile,tempfile,time,urllib.parse,zlib
@@ -257,6 +257,7 @@ def get_dls(
     "Batches of images and classes from the data set's own training and validation split"
     _check_positive(bs=bs, size=size)
     path = get_data(None, size) if path is None else find_data(path)[0]
+    remake = partial(get_dls, path=path, noise=noise, stats=stats, item_tfms=item_tfms, batch_tfms=batch_tfms, device=device, num_workers=num_workers)
     files = _images_by_class(path)
     folders = _check_split(files, bs, path)
     images = [f for split in ('train', 'val') for fs in files[split].values() for f in fs]
@@ -267,7 +268,24 @@ def get_dls(
         batch_tfms=[*(batch_tfms or []), *([Normalize.from_stats(*stats, cuda=False)] if stats else [])])
     device = get_device(device)
     if device.type=='cpu' and num_workers is None: num_workers = 0
-    return block.dataloaders(images, path=path, bs=bs, device=device, num_workers=num_workers)
+    dls = block.dataloaders(images, path=path, bs=bs, device=device, num_workers=num_workers)
+    dls.remake = remake # the same data with another batch size and image size: dls.remake(bs, size)
+    return dls
+
+# %% ../nbs/01_imagenette.ipynb #19f5ec07
+def in_memory(
+    dls, # `DataLoaders` of images and classes, few and small enough to keep
+    bs:int|None=None, # images in a training batch; as in `dls` if left out
+): # `DataLoaders` with the same images as tensors
+    "Read all images of `dls` once, and keep them as they come out of its transforms"
+    def pairs(dl):
+        x,y = (torch.cat(o).as_subclass(torch.Tensor) for o in zip(*dl.new(shuffle=False, drop_last=False)))
+        return list(zip(x, y))
+    bs = bs or dls.bs
+    train,valid = map(pairs, dls.loaders)
+    kept = DataLoaders(DataLoader(train, bs=bs, shuffle=True, drop_last=True, device=dls.device), DataLoader(valid, bs=4*bs, device=dls.device), device=dls.device)
+    kept.vocab = dls.vocab
+    return kept
 
 # %% ../nbs/01_imagenette.ipynb #5f62e1a5
 def small_cnn(
@@ -311,21 +329,39 @@ class RecordRun(Callback):
         seed:int|None=None, # the seed you started from
         folder=None, # where to write; `results_home()` if left out
         **config, # anything else that tells this run from others
-    ): self.name_,self.seed,self.folder,self.config = name,seed,folder,config
+    ):
+        self.name_,self.seed,self.folder,self.config = name,seed,folder,config
+        self.span(1)
+    def span(self, fits, **config): # the next `fits` fits are one run; what is in `row` goes to the line of each epoch
+        self.fits = self.fits_left = fits
+        self.span_config,self.row = config,{}
     def before_fit(self):
+        self.epoch_started = time.perf_counter()
+        if self.fits_left < self.fits: return
         check_writable(self.folder or results_home())
         self.started,self.log = datetime.now(timezone.utc).isoformat(timespec='microseconds'),[]
-        self.fit_started = self.epoch_started = time.perf_counter()
+        self.run_started = self.epoch_started
     def after_epoch(self):
         now,names = time.perf_counter(),self.recorder.metric_names[1:-1]
-        self.log.append(dict(epoch=self.epoch, **dict(zip(names, map(float, self.recorder.values[-1]))), seconds=round(now-self.epoch_started, 3)))
+        self.log.append(dict(epoch=len(self.log), **self.row, **dict(zip(names, map(float, self.recorder.values[-1]))), seconds=round(now-self.epoch_started, 3)))
         self.epoch_started = now
     def after_fit(self):
         if hasattr(self.learn, 'lr_finder') or not self.log: return
-        config = dict(arch=getattr(self.learn, 'arch', type(self.model).__name__), bs=self.dls.bs, epochs=self.n_epoch) | self.config
+        self.fits_left -= 1
+        if self.fits_left: return
+        config = dict(arch=getattr(self.learn, 'arch', type(self.model).__name__), bs=self.dls.bs, epochs=self.n_epoch) | self.config | self.span_config
         self.learn.record = Record(self.name_, describe_data(self.dls), config, self.seed, self.log,
-            round(time.perf_counter()-self.fit_started, 3), device_name(self.dls.device), package_versions(), self.started)
+            round(time.perf_counter()-self.run_started, 3), device_name(self.dls.device), package_versions(), self.started)
         self.learn.record.save(self.folder)
+        self.span(1)
+
+# %% ../nbs/01_imagenette.ipynb #0f9d3664
+def quiet(
+    learn, # a `Learner`
+): # `learn`
+    "Take the progress bar and the table of epochs from `learn`"
+    learn.remove_cb(ProgressCallback).logger = noop
+    return learn
 
 # %% ../nbs/01_imagenette.ipynb #a4c12bf6
 def train(
@@ -346,7 +382,7 @@ def train(
     learn = baseline_learner(get_dls(bs, size, **kwargs), arch)
     recorder = RecordRun(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), stats=kwargs.get('stats'),
         **{o: str(kwargs[o]) for o in ('item_tfms', 'batch_tfms') if o in kwargs})
-    if not show: learn.remove_cb(ProgressCallback).logger = noop
+    if not show: quiet(learn)
     learn.fit_one_cycle(epochs, lr, cbs=recorder)
     return learn
 

@@ -70,6 +70,11 @@ def test_record_round_trip():
             test_eq(load_records(folder), [record])
         assert 'broken.json is not a run record' in str(told[0].message)
 
+# %% ../../nbs/00_core.ipynb #167ab0b7
+def test_published_records_by_name():
+    assert all(isinstance(o, Record) and o.log for o in published_records('techniques-imagenette2-96'))
+    with expect_fail(CourseError, "records 'mine': choose from"): published_records('mine')
+
 # %% ../../nbs/00_core.ipynb #cbc874f0
 def test_results_table_mean_and_spread():
     runs = [Record('baseline', dict(name='sample'), {}, seed=s, log=[dict(accuracy=a)], seconds=1.) for s,a in enumerate((0.6, 0.7, 0.8))]

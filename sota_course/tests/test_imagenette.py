@@ -102,6 +102,16 @@ def test_get_dls_keeps_the_split():
     test_eq(dls.one_batch()[0].shape, (8, 3, 32, 32))
     test_eq(pickle.loads(pickle.dumps(dls.train_ds))[3][1], dls.train_ds[3][1]) # so that loading processes can be started on any system
 
+# %% ../../nbs/01_imagenette.ipynb #8f3eb129
+def test_in_memory_keeps_images_and_classes():
+    plain = get_dls(8, 32, path=sample_data(2, 1), item_tfms=[Resize(32, ResizeMethod.Squish)], device='cpu')
+    kept = in_memory(plain, bs=5)
+    test_eq((len(kept.train_ds), len(kept.valid_ds), len(kept.train)), (20, 10, 4))
+    test_eq(kept.one_batch()[0].shape, (5, 3, 32, 32))
+    test_close(torch.cat([x for x,_ in kept.valid]), torch.cat([x for x,_ in plain.valid]), eps=1e-6)
+    test_eq([int(y) for _,y in kept.train_ds], [int(y) for _,y in plain.train_ds])
+    test_eq(kept.vocab, plain.vocab)
+
 # %% ../../nbs/01_imagenette.ipynb #16ff0038
 def test_noisy_labels_by_name():
     small = sample_data(10, 1)
