@@ -19,7 +19,7 @@ def run(*args, **kwargs):
 def wheel(tmp_path_factory):
     "The wheel, built from a copy of the checkout so that no build folder stays in it"
     folder = tmp_path_factory.mktemp('build')
-    skip = shutil.ignore_patterns('.*', 'build', 'dist', '*.egg-info', '__pycache__', 'results')
+    skip = shutil.ignore_patterns('.*', 'build', 'dist', '*.egg-info', '__pycache__')
     shutil.copytree(checkout, folder/'copy', ignore=skip)
     run(sys.executable, '-m', 'pip', 'wheel', '--no-deps', '--wheel-dir', folder, folder/'copy')
     return next(folder.glob('*.whl'))
