@@ -4,9 +4,8 @@
 
 One record a network and way, in benchmarks/results/evaluated-NAME.
 """
-import argparse,time
-from pathlib import Path
-from techniques import make_learner,results_folder,variants,weights_file
+import time
+from techniques import arguments,make_learner,results_folder,weights_file
 from sota_course.core import *
 from sota_course.imagenette import *
 from sota_course.label_smoothing import calibration_error
@@ -15,10 +14,14 @@ from fastai.vision.all import *
 
 ways = dict(mirrored=FlipViews(), corners=CornerViews(), sliding=SlidingViews(), random=RandomViews(4))
 
-def evaluate(path, name, way, size, epochs, seed):
+def trained(path, name, size, epochs, seed):
+    "The network that `techniques.py` trained, in a `Learner`"
     learn = make_learner(path, size)
     learn.remove_cb(ProgressCallback)
     learn.model.load_state_dict(torch.load(weights_file(path, name, size, epochs, seed), weights_only=True))
+    return learn
+
+def evaluate(learn, path, name, way, size, epochs, seed):
     seed_everything(seed, learn.dls)
     start = time.perf_counter()
     probs,targets = learn.get_preds() if way=='plain' else tta(learn, views=ways[way])
@@ -31,14 +34,10 @@ def evaluate(path, name, way, size, epochs, seed):
     print(f'{name}, {way}, {size} px, seed {seed}: {row}', flush=True)
 
 if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('path', type=Path)
-    parser.add_argument('--variants', nargs='+', choices=list(variants), default=['baseline'])
+    parser = arguments(__doc__, ['baseline'])
     parser.add_argument('--ways', nargs='+', choices=['plain', *ways], default=['plain', *ways])
-    parser.add_argument('--size', type=int, default=64)
-    parser.add_argument('--epochs', type=int, default=5)
-    parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1])
     args = parser.parse_args()
     for seed in args.seeds:
         for name in args.variants:
-            for way in args.ways: evaluate(args.path, name, way, args.size, args.epochs, seed)
+            learn = trained(args.path, name, args.size, args.epochs, seed)
+            for way in args.ways: evaluate(learn, args.path, name, way, args.size, args.epochs, seed)

@@ -49,13 +49,18 @@ def run(path, name, size, epochs, seed, lr, folder, schedule='fit_one_cycle', st
 
 def results_folder(path): return Path(__file__).parent/'results'/f'techniques-{path.name}'
 
-if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(doc, chosen):
+    "The parser of what both scripts are told; `chosen` are the variants if none are named"
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('path', type=Path)
-    parser.add_argument('--variants', nargs='+', choices=list(variants), default=list(variants))
+    parser.add_argument('--variants', nargs='+', choices=list(variants), default=chosen)
     parser.add_argument('--size', type=int, default=64)
     parser.add_argument('--epochs', type=int, default=5)
     parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1])
+    return parser
+
+if __name__ == '__main__':
+    parser = arguments(__doc__, list(variants))
     parser.add_argument('--lr', type=float, default=3e-3)
     args = parser.parse_args()
     for seed in args.seeds:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
-import sota_course
 from .core import *
 
 # %% ../nbs/12_cli.ipynb #b1ab7dad
@@ -162,12 +161,6 @@ def _verdict(baseline, other):
     return (f"On the sample, {other.name} ended {100*gain:+.1f} points from {baseline.name}: {size} what {n} validation images can tell apart "
             f"(about {200*chance:.0f} points), and one seed each is no proof either way. Chapter 03 compares them with several.")
 
-# %% ../nbs/12_cli.ipynb #e4ade826
-def _course():
-    "The folder of the course's notebooks: in an installed package, or beside it in a checkout"
-    package = Path(sota_course.__file__).parent
-    return next(o for o in (package/'notebooks', package.parent/'nbs') if o.is_dir())
-
 # %% ../nbs/12_cli.ipynb #290154ae
 @app.command('notebooks')
 def notebooks_command(
@@ -175,7 +168,7 @@ def notebooks_command(
     force:Annotated[bool, Option('--force', help='Overwrite notebooks that you have changed.')]=False,
 ):
     "Copy the course's notebooks out of the installed package."
-    sources = sorted(_course().glob('*.ipynb'))
+    sources = sorted(shipped('notebooks', 'nbs').glob('*.ipynb'))
     changed = [o.name for o in sources if (dest/o.name).exists() and not filecmp.cmp(o, dest/o.name, shallow=False)]
     for source in sources:
         if force or source.name not in changed: write_atomically(dest/source.name, source.read_text(encoding='utf-8'))

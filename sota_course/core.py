@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CourseError', 'get_device', 'seed_everything', 'cache_home', 'results_home', 'fastai_data_home', 'find_data',
-           'Record', 'package_versions', 'device_name', 'fingerprint', 'write_atomically', 'load_records',
+           'Record', 'package_versions', 'device_name', 'fingerprint', 'write_atomically', 'load_records', 'shipped',
            'published_records', 'results_table', 'plot_records', 'check_writable', 'Report', 'doctor']
 
 # %% ../nbs/00_core.ipynb #dd9f9021
@@ -182,12 +182,19 @@ def load_records(
     return [r for r in records if name in (None, r.name)]
 
 # %% ../nbs/00_core.ipynb #ea4f9339
+def shipped(
+    name:str, # a folder's name in the installed package
+    source:str, # where it comes from in a checkout
+): # `Path`
+    "A folder that travels with the course: in an installed package, or in the checkout that the package lies in"
+    package = Path(importlib.import_module('sota_course').__file__).parent
+    return next(o for o in (package/name, package.parent/source) if o.is_dir())
+
 def published_records(
     name:str, # a folder of records in the course's `benchmarks/results`, for example 'techniques-imagenette2-96'
 ): # list of `Record`, oldest first
     "Records of runs that the authors made, as they come with the course"
-    package = Path(importlib.import_module('sota_course').__file__).parent
-    folders = next(o for o in (package/'published', package.parent/'benchmarks'/'results') if o.is_dir())
+    folders = shipped('published', 'benchmarks/results')
     if not (folders/name).is_dir(): raise CourseError(f"There are no published records {name!r}: choose from {', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))}.")
     return load_records(folders/name)
 

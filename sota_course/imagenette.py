@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['class_names', 'archives', 'imagenette_counts', 'noise_levels', 'architectures', 'unpack', 'download', 'get_data',
            'as_rgb', 'read_rgb', 'RGBImage', 'Verification', 'verify', 'Labeller', 'get_dls', 'in_memory', 'small_cnn',
-           'baseline_learner', 'describe_data', 'RecordRun', 'quiet', 'train', 'subset']
+           'baseline_learner', 'describe_data', 'RecordRun', 'quiet', 'ValidateLast', 'train', 'subset']
 
 # %% ../nbs/01_imagenette.ipynb #62f022d2
-import csv,os,random,shutil,socket,tarfile,tempfile,time,urllib.parse,zlib
+import contextlib,csv,os,random,shutil,socket,tarfile,tempfile,time,urllib.parse,zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime,timezone
@@ -276,14 +276,19 @@ def get_dls(
 def in_memory(
     dls, # `DataLoaders` of images and classes, few and small enough to keep
     bs:int|None=None, # images in a training batch; as in `dls` if left out
+    f=noop, # what to keep of a batch of images, if not the images themselves
+    augment:bool=True, # treat training images as in training, and not as in validation?
+    drop_last:bool=True, # leave out a last training batch that is not full?
 ): # `DataLoaders` with the same images as tensors
     "Read all images of `dls` once, and keep them as they come out of its transforms"
     def pairs(dl):
-        x,y = (torch.cat(o).as_subclass(torch.Tensor) for o in zip(*dl.new(shuffle=False, drop_last=False)))
-        return list(zip(x, y))
+        dl = dl.new(shuffle=False, drop_last=False)
+        plain = not augment and hasattr(dl.dataset, 'set_split_idx')
+        with dl.dataset.set_split_idx(1) if plain else contextlib.nullcontext(), torch.no_grad(): kept = [(f(x), y) for x,y in dl]
+        return list(zip(*(torch.cat(o).as_subclass(torch.Tensor) for o in zip(*kept))))
     bs = bs or dls.bs
     train,valid = map(pairs, dls.loaders)
-    kept = DataLoaders(DataLoader(train, bs=bs, shuffle=True, drop_last=True, device=dls.device), DataLoader(valid, bs=4*bs, device=dls.device), device=dls.device)
+    kept = DataLoaders(DataLoader(train, bs=bs, shuffle=True, drop_last=drop_last, device=dls.device), DataLoader(valid, bs=4*bs, device=dls.device), device=dls.device)
     kept.vocab = dls.vocab
     return kept
 
@@ -362,6 +367,11 @@ def quiet(
     "Take the progress bar and the table of epochs from `learn`"
     learn.remove_cb(ProgressCallback).logger = noop
     return learn
+
+class ValidateLast(Callback):
+    "Validate after the last epoch only, to save time"
+    def before_validate(self):
+        if self.epoch<self.n_epoch-1: raise CancelValidException()
 
 # %% ../nbs/01_imagenette.ipynb #a4c12bf6
 def train(

@@ -7,12 +7,12 @@ __all__ = ['cycle_lengths', 'warm_restarts', 'fit_warm_restarts', 'split_groups'
            'recipe']
 
 # %% ../nbs/08_training.ipynb #f4860080
-import contextlib,math,tempfile,time
+import math,tempfile,time
 from copy import deepcopy
-from dataclasses import dataclass
 import pandas as pd
 from .core import *
 from .imagenette import *
+from .imagenette import _check_positive
 from fastai.vision.all import *
 
 # %% ../nbs/08_training.ipynb #0df7715f
@@ -60,7 +60,7 @@ def fit_warm_restarts(
 def _find_lr(learn):
     "The rate that fastai's finder suggests; what it writes on the way goes to a temporary folder, not beside the data"
     own = learn.path
-    with tempfile.TemporaryDirectory() as folder, learn.no_bar() if hasattr(learn, 'progress') else contextlib.nullcontext():
+    with tempfile.TemporaryDirectory() as folder, learn.no_bar():
         learn.path = Path(folder)
         try: return learn.lr_find(show_plot=False).valley
         finally: learn.path = own
@@ -106,16 +106,7 @@ def precompute(
 ): # `DataLoaders` of features of shape (n, channels), in memory
     "What the body says about every image, without augmentation, averaged over positions: train `learn.model[1][1:]` on it"
     body,pool = learn.model[0].eval(),learn.model[1][0]
-    def features(dl):
-        dl = dl.new(shuffle=False, drop_last=False)
-        as_in_validation = dl.dataset.set_split_idx(1) if hasattr(dl.dataset, 'set_split_idx') else contextlib.nullcontext()
-        with as_in_validation, torch.no_grad(): pairs = [(pool(body(x)).flatten(1), y) for x,y in dl]
-        return list(zip(*(torch.cat(o).as_subclass(torch.Tensor) for o in zip(*pairs))))
-    train,valid = map(features, learn.dls.loaders)
-    bs,device = learn.dls.bs,learn.dls.device
-    dls = DataLoaders(DataLoader(train, bs=bs, shuffle=True, device=device), DataLoader(valid, bs=4*bs, device=device), device=device)
-    dls.vocab = learn.dls.vocab
-    return dls
+    return in_memory(learn.dls, f=lambda x: pool(body(x)).flatten(1), augment=False, drop_last=False)
 
 # %% ../nbs/08_training.ipynb #716437eb
 def fit_head(
@@ -141,8 +132,7 @@ def recipe(
 ): # the `Learner`, and a `pandas.DataFrame` with a row for each step
     "Eight steps from a pretrained body to a classifier; the weights with the lowest validation loss are kept"
     if factor<1: raise CourseError(f"factor={factor} makes no sense: it is how much lower the rates of earlier layers are, from 1 (equal) to about 10.")
-    for name,value in dict(head_epochs=head_epochs, max_cycles=max_cycles).items():
-        if value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
+    _check_positive(head_epochs=head_epochs, max_cycles=max_cycles)
     learn,rows,start = transfer_learner(dls, body, **kwargs),[],time.perf_counter()
     if not show: quiet(learn)
     def note(step, what, lr=None, epochs=0):

@@ -6,7 +6,7 @@
 __all__ = ['FlipViews', 'CornerViews', 'SlidingViews', 'RandomViews', 'predict_views', 'tta', 'nll']
 
 # %% ../nbs/05_tta.ipynb #e9994fbd
-import contextlib,warnings
+import warnings
 from dataclasses import dataclass
 from PIL import Image
 from .core import *
@@ -106,7 +106,7 @@ def predict_views(
         raise CourseError(f"The loss {name} does not say how scores become probabilities: set learn.loss_func, for example to CrossEntropyLossFlat() "
             "(after an interrupted Mixup training it is a leftover of that).")
     dl,n = _views_loader(learn.dls.valid if dl is None else dl, views, plain)
-    with learn.no_bar() if hasattr(learn, 'progress') else contextlib.nullcontext(): probs,targets = learn.get_preds(dl=dl, reorder=False)
+    with learn.no_bar(): probs,targets = learn.get_preds(dl=dl, reorder=False)
     return probs.unflatten(0, (-1, n)), None if targets is None else targets[::n]
 
 # %% ../nbs/05_tta.ipynb #188a9818

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Optional
 import typer
 from typer import Argument, Option
-import sota_course
 from sota_course.core import *
 import re, subprocess, tempfile
 from fastcore.test import expect_fail, test_eq

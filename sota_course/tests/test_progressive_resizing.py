@@ -6,7 +6,7 @@ from PIL import Image
 from sota_course.core import *
 from sota_course.imagenette import *
 from fastai.vision.all import *
-import inspect, tempfile
+import tempfile
 import ipywidgets
 import matplotlib.pyplot as plt
 import pandas as pd
