@@ -1,4 +1,4 @@
-# Needs only Python ≥ 3.10, pip and make: each target sets up .venv by itself when it is missing or behind.
+# Needs only Python ≥ 3.11, pip and make: each target sets up .venv by itself when it is missing or behind.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
   BIN := .venv/Scripts
@@ -46,9 +46,9 @@ prepare: $(READY)
 	nbdev-clean
 	python -m sota_course._nbdev readme
 
-# The exact versions the tests ran with. Python 3.10 gets older ones of some, so the pins are for 3.11 on.
+# The exact versions the tests ran with.
 constraints: $(READY)
-	python -m pip freeze --exclude-editable | sed 's/$$/ ; python_version >= "3.11"/' > constraints.txt
+	python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
 	rm -rf .venv build dist *.egg-info

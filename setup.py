@@ -16,5 +16,5 @@ setup(
     packages=['sota_course', 'sota_course.tests', 'sota_course.notebooks', 'sota_course.published'],
     # The course itself travels in the wheel: nbs/*.ipynb becomes sota_course/notebooks/*.ipynb, and so do the records it shows.
     package_dir={'sota_course.notebooks': 'nbs', 'sota_course.published': 'benchmarks/results'},
-    package_data={'sota_course.notebooks': ['*.ipynb'], 'sota_course.published': ['*/*.json']},
+    package_data={'sota_course': ['questions/*'], 'sota_course.notebooks': ['*.ipynb'], 'sota_course.published': ['*/*.json']},
 )

@@ -63,7 +63,7 @@ def test_other_text_is_no_owner(text): assert not owners(text)
 
 @pytest.fixture
 def pythons():
-    "Python versions that pyproject.toml names in its classifiers; read with `re`, since Python 3.10 has no `tomllib`"
+    "Python versions that pyproject.toml names in its classifiers"
     found = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', (root/'pyproject.toml').read_text(encoding='utf-8'))
     assert found
     return found

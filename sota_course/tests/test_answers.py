@@ -1,0 +1,158 @@
+"What no single example shows about the checker: what must not change a verdict, what must, and how long it may take"
+import json,random,re,subprocess,sys,time
+import pytest
+from sota_course.questionnaire import *
+
+hypothesis = pytest.importorskip('hypothesis')
+from hypothesis import given,settings
+from hypothesis import strategies as st
+
+right = {1:'Imagenette is a small subset of ImageNet, with ten classes, for quick experiments.', 2:'Scaling the data to a mean of 0 and a standard deviation of 1.',
+    3:'The learner adds normalization automatically, with the statistics of the pretrained model.', 4:'You begin with small images and go on with larger images.',
+    6:'Average the predictions over several augmented versions of each image: learn.tta()', 7:'Slower, because several versions of each image are predicted.',
+    8:'A weighted average of two images and of their labels; pass cbs=MixUp().', 9:'The targets are rarely exactly 0 or 1, but in between.', 10:'Mixup is a harder task, so it needs more epochs.',
+    11:'Use targets a bit below 1 and a bit above 0, so that the model is less confident.', 12:'Wrong or ambiguous labels.', 14:'Find a small subset that represents the whole.'}
+synonyms = {'small':['tiny', 'little'], 'images':['pictures', 'photos'], 'quick':['fast', 'rapid'], 'larger':['bigger'], 'several':['multiple', 'many'], 'begin':['start'], 'automatically':['by itself', 'by default'],
+    'rarely':['hardly ever', 'seldom'], 'harder':['more difficult', 'tougher'], 'labels':['targets'], 'wrong':['incorrect', 'false'], 'predictions':['outputs'], 'subset':['sample', 'part'], 'versions':['copies', 'variants'],
+    'Slower':['It takes longer', 'Takes more time'], 'Find':['Choose', 'Pick', 'Take'], 'represents':['is representative of', 'looks like']}
+questions = st.sampled_from(sorted(right))
+
+def verdict(n, answer): return check(n, answer).verdict
+
+def test_the_answers_used_here_are_right(): assert {n:verdict(n, o) for n,o in right.items()}=={n:'correct' for n in right}
+
+@settings(max_examples=200, deadline=None)
+@given(questions, st.data())
+def test_a_synonym_changes_nothing(n, data):
+    words = [w for w in synonyms if re.search(rf'\b{w}\b', right[n]) and not (n==9 and w=='labels')]
+    for word in words: answer = re.sub(rf'\b{word}\b', data.draw(st.sampled_from(synonyms[word])), right[n], count=1); assert verdict(n, answer)=='correct', answer
+
+@settings(max_examples=200, deadline=None)
+@given(questions, st.sampled_from([str.upper, str.lower, str.title, lambda s: f'> - {s}', lambda s: f'**{s}**', lambda s: f'Ans: {s}', lambda s: s+'\n', lambda s: '\ufeff'+s.replace(' ', '\u00a0'), lambda s: f'I think it is this: {s}']))
+def test_case_markdown_and_spaces_change_nothing(n, change):
+    if n in (6, 8) and change is str.title: return # code has a case
+    assert verdict(n, change(right[n]))=='correct', change(right[n])
+
+def typo(word, rng):
+    "One slip of the fingers inside a long word"
+    i = rng.randrange(1, len(word)-2)
+    return rng.choice([word[:i]+word[i+1:], word[:i]+word[i]+word[i:], word[:i]+word[i+1]+word[i]+word[i+2:]])
+
+@settings(max_examples=300, deadline=None)
+@given(questions, st.integers(0, 2**31))
+def test_one_typing_error_in_a_long_word_changes_nothing(n, seed):
+    rng = random.Random(seed)
+    answer = right[n].split(': learn')[0] if n!=6 else right[n]
+    places = [m for m in re.finditer(r'[a-z]{7,}', answer) if m.group() not in ('automatically',)]
+    m = rng.choice(places or [None])
+    if m is None: return
+    changed = answer[:m.start()]+typo(m.group(), rng)+answer[m.end():]
+    assert verdict(n, changed)==verdict(n, answer), changed
+
+negations = {1:'Imagenette is not a small subset of ImageNet, and it is not for quick experiments.', 2:'It is not scaling the data to a mean of 0 and a standard deviation of 1.',
+    3:'The learner does not add normalization automatically with the statistics of the pretrained model.', 4:'You never begin with small images and go on with larger images.',
+    6:'It never averages the predictions over several augmented versions, and learn.tta() must not be called.', 7:'It is not slower, since an image is predicted only once.', 8:'It is no weighted average of two images and of their labels, and no callback.',
+    9:'The targets are always exactly 0 or 1.', 10:'Mixup is not a harder task, and does not need more epochs.', 11:'It does not lower the 1s or raise the 0s, and the model does not become less confident.', 12:'It cannot help with wrong or ambiguous labels.',
+    14:'Never take a small subset that represents the whole.'}
+swaps = {1:'ImageNet is a small subset of Imagenette, with ten classes, for quick experiments.', 2:'Scaling the data to a mean of 1 and a standard deviation of 0.', 4:'You begin with large images and go on with smaller images.',
+    7:'Faster, because several versions of each image are predicted.', 10:'Training without Mixup is the harder task and needs more epochs.', 13:'1-ε+ε/5 if index 1 is a wrong class, and ε/5 if it is the right class',
+    14:'Find a large set that the small subset represents, and experiment on the whole dataset.'}
+
+@pytest.mark.parametrize('n', negations)
+def test_what_is_denied_does_not_pass(n): assert verdict(n, negations[n]) in ('incorrect', 'partial') and verdict(n, negations[n])!='correct'
+
+@pytest.mark.parametrize('n', swaps)
+def test_what_is_swapped_does_not_pass(n): assert verdict(n, swaps[n])!='correct'
+
+@pytest.mark.parametrize('n', sorted(right))
+def test_the_question_and_other_answers_do_not_pass(n):
+    assert verdict(n, load_bank()[n].text)!='correct'
+    passed = [k for k,answer in right.items() if k!=n and verdict(n, answer)=='correct']
+    assert passed==[]
+
+@pytest.mark.parametrize('n', sorted(right))
+def test_words_without_a_statement_do_not_pass(n):
+    words = sorted({w for w in re.findall(r'\w{4,}', right[n]+' '+load_bank()[n].solution)})
+    random.Random(n).shuffle(words)
+    assert verdict(n, ' '.join(words))!='correct'
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 14), st.text(max_size=300))
+def test_any_text_has_a_verdict(n, text):
+    found = check(n, text)
+    assert found.verdict in ('correct', 'partial', 'incorrect', 'not_attempted') and 0<=found.score<=1
+    json.dumps(found.to_dict()), repr(found), found._repr_html_()
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_is_a_sheet_or_none(text): assert set(read_sheet(text)) <= set(load_bank().questions)
+
+hostile = {'a megabyte': 'The model is trained on small images and then on larger ones. '*17_000, 'one word': 'small '*100_000, 'brackets': '('*200_000, 'calls': 'f('*100_000, 'fractions': r'\frac{1}{'*30_000+'}'*30_000,
+    'backticks': '`a'*100_000, 'fences': '```\n'*50_000, 'one letter': 'a'*1_000_000, 'sums': '1+'*100_000, 'numbers': '1 2 '*100_000, 'not': 'not '*100_000, 'lines': '\n'*500_000, 'questions': 'what '*50_000+'?',
+    'spaces': ' '*1_000_000, 'commas': '1,'*200_000, 'other words': ' '.join(f'wrd{i:x}ing' for i in range(100_000)), 'cjk': '小'*100_000}
+
+@pytest.mark.parametrize('name', hostile)
+@pytest.mark.parametrize('n', [5, 8, 13])
+def test_no_answer_takes_long(name, n):
+    load_bank().words(n)
+    start = time.perf_counter()
+    check(n, hostile[name])
+    assert time.perf_counter()-start < 2
+
+@pytest.mark.parametrize('name', hostile)
+def test_no_sheet_takes_long(name):
+    start = time.perf_counter()
+    read_sheet(hostile[name])
+    assert time.perf_counter()-start < 2
+
+def test_only_the_standard_library_is_imported():
+    code = "import sys; before=set(sys.modules); import sota_course.questionnaire; print(*{m.split('.')[0] for m in set(sys.modules)-before})"
+    found = set(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout.split())
+    assert found - set(sys.stdlib_module_names)=={'sota_course'}
+
+def test_a_function_in_a_file_is_stopped_and_kept_apart(tmp_path):
+    from sota_course.questionnaire import _check_file
+    file = tmp_path/'mine.py'
+    file.write_text('print("noise")\ndef mix(x, y):\n    while True: pass\n', encoding='utf-8')
+    assert 'had not ended' in _check_file(load_bank()[16], file, seconds=8).feedback
+    file.write_text('import os\nos._exit(3)\n', encoding='utf-8')
+    assert check(16, file).verdict=='incorrect'
+    file.write_text('print("noise")\ndef mix(x, y):\n    print("more")\n    return (x+x.flip(0))/2, (y+y.flip(0))/2\n', encoding='utf-8')
+    assert check(16, file).verdict=='correct'
+    with pytest.raises(QuestionnaireError, match='no file'): check(16, tmp_path/'none.py')
+
+# A second opinion, from a server of our own
+
+class Model:
+    "A server that speaks as much of the protocol as is asked of it"
+    def __init__(self, content, status=200, delay=0):
+        from http.server import BaseHTTPRequestHandler,ThreadingHTTPServer
+        from threading import Thread
+        asked = self.asked = []
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_): pass
+            def do_POST(self):
+                asked.append((self.path, self.headers.get('Authorization'), json.loads(self.rfile.read(int(self.headers['Content-Length'])))))
+                time.sleep(delay)
+                body = json.dumps(dict(choices=[dict(message=dict(content=content))])).encode()
+                self.send_response(status); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
+        self.server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f'http://127.0.0.1:{self.server.server_port}/v1'
+    def __enter__(self): return self
+    def __exit__(self, *_): self.server.shutdown(); self.server.server_close()
+
+def test_a_second_opinion_stands_beside_the_first():
+    with Model('Sure! {"verdict": "partial", "feedback": "Why?"}') as model:
+        found = check(7, 'Faster.', second_opinion=LanguageModel(model.url, 'tiny', key='secret'))
+    assert (found.verdict, found.opinion['verdict'], found.opinion['feedback'])==('incorrect', 'partial', 'Why?')
+    path,key,body = model.asked[0]
+    assert path=='/v1/chat/completions' and key=='Bearer secret' and body['model']=='tiny' and body['messages'][-1]['content']=='Faster.'
+    assert 'Second opinion (tiny): partial' in repr(found)
+
+@pytest.mark.parametrize('content,status,delay', [('no JSON here', 200, 0), ('{"verdict": "splendid"}', 200, 0), ('{"verdict": "partial"}', 500, 0), ('{"verdict": "partial"}', 200, 3)])
+def test_a_model_that_fails_costs_nothing(content, status, delay):
+    with Model(content, status, delay) as model: found = check(7, 'Faster.', second_opinion=LanguageModel(model.url, 'tiny', seconds=1))
+    assert found.verdict=='incorrect' and found.opinion['verdict']=='none'
+
+def test_no_server_costs_nothing(): assert check(7, 'Faster.', second_opinion=LanguageModel('http://127.0.0.1:9', 'tiny')).opinion['verdict']=='none'

@@ -1,0 +1,119 @@
+"The quiz in JupyterLab, with a real browser: write, press Check, read the verdict, reload, restart, and nothing is lost"
+import contextlib,json,os,re,shutil,signal,socket,subprocess,sys,time
+from pathlib import Path
+from urllib.request import urlopen
+import pytest
+
+chromium = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
+if not chromium: pytest.skip('needs Chromium: `apt install chromium`', allow_module_level=True)
+pytest.importorskip('playwright', reason='needs playwright, which is among the development requirements')
+pytest.importorskip('jupyterlab', reason='needs JupyterLab, which is among the development requirements')
+import nbformat
+from playwright.sync_api import expect,sync_playwright
+
+def write_settings(folder):
+    "Light theme, no news, and messages of widgets in the order in which they were sent"
+    folder.mkdir(parents=True)
+    for name,found in dict(notification=dict(fetchNews='false', checkForUpdates=False, doNotDisturbMode=True), themes={'theme': 'JupyterLab Light', 'adaptive-theme': False},
+        **{'kernels-settings': dict(commsOverSubshells='disabled')}).items(): (folder/f'{name}.jupyterlab-settings').write_text(json.dumps(found), encoding='utf-8')
+
+@contextlib.contextmanager
+def jupyter_lab(root, base):
+    "Start a JupyterLab that knows nothing of the one who runs it; stop it with its kernels"
+    env = {k:v for k,v in os.environ.items() if not k.startswith(('JUPYTER', 'IPYTHON'))} | dict(SOTA_COURSE_HOME=str(base/'home'))
+    for name in ('JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_RUNTIME_DIR', 'IPYTHONDIR'):
+        env[name] = str(base/name)
+        (base/name).mkdir(parents=True)
+    write_settings(base/'JUPYTER_CONFIG_DIR/lab/user-settings/@jupyterlab/apputils-extension')
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        port = s.getsockname()[1]
+    with open(base/'lab.log', 'wb') as log:
+        proc = subprocess.Popen([sys.executable, '-m', 'jupyter', 'lab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', '--ServerApp.port_retries=0', '--IdentityProvider.token=quiz',
+            f'--ServerApp.root_dir={root}', '--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'], cwd=root, env=env, stdout=log, stderr=log, start_new_session=True)
+        try:
+            deadline = time.monotonic()+90
+            while True:
+                with contextlib.suppress(OSError):
+                    urlopen(f'http://127.0.0.1:{port}/api/status?token=quiz', timeout=5).close()
+                    break
+                assert proc.poll() is None and time.monotonic()<deadline, (base/'lab.log').read_text(encoding='utf-8')
+                time.sleep(0.2)
+            yield f'http://127.0.0.1:{port}/lab/tree/quiz.ipynb?token=quiz'
+        finally:
+            proc.terminate() # the server then ends its kernels
+            try: proc.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(proc.pid, signal.SIGKILL)
+                proc.wait(5)
+
+@pytest.fixture
+def page():
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage', '--disable-background-networking'])
+        try:
+            page = browser.new_page(viewport=dict(width=1100, height=900))
+            page.set_default_timeout(90_000)
+            expect.set_options(timeout=60_000)
+            yield page
+        finally: browser.close()
+
+def menu(page, *path):
+    page.get_by_role('menubar').get_by_role('menuitem', name=path[0], exact=True).click()
+    for name in path[1:]: page.locator('.lm-Menu').get_by_text(name, exact=True).click()
+
+def idle(page): page.get_by_text(re.compile(r'^Python 3 .*\| Idle$')).wait_for()
+
+def screenshot(page, name):
+    "Kept only where somebody wants to look at it"
+    if folder := os.environ.get('SOTA_COURSE_SCREENSHOTS'): page.screenshot(path=Path(folder)/f'{name}.png')
+
+def lightness(page, what):
+    "Mean of red, green and blue (0 to 255) of a CSS colour of the element that has the verdict"
+    colour = page.locator('[role=status]').last.evaluate(f"""e => {{ while (e && getComputedStyle(e).{what}=='rgba(0, 0, 0, 0)') e = e.parentElement; return getComputedStyle(e).{what} }}""")
+    return sum(map(float, re.findall(r'[\d.]+', colour)[:3]))/3
+
+def test_write_check_reload_restart(tmp_path, page):
+    root = tmp_path/'work'
+    root.mkdir()
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('from sota_course.quiz import *\nquiz(2, 7)')])
+    book.metadata.kernelspec = dict(name='python3', display_name='Python 3', language='python')
+    nbformat.write(book, root/'quiz.ipynb')
+    first,second = (page.get_by_role('textbox', name=f'Answer {n}') for n in (2, 7))
+    checks,verdicts = page.get_by_role('button', name='Check', exact=True), page.locator('[role=status]')
+    with jupyter_lab(root, tmp_path/'jupyter') as url:
+        page.goto(url+'&reset')
+        idle(page)
+        menu(page, 'Run', 'Run All Cells')
+        first.click()
+        page.keyboard.type('mean 0, <b>std</b> 1')
+        checks.first.click(delay=100) # by mouse
+        expect(verdicts.nth(1)).to_contain_text('correct')
+        second.focus()
+        page.keyboard.type('Faster, it averages <img src=x onerror="document.title=1">')
+        page.keyboard.press('Tab')
+        expect(checks.last).to_be_focused()
+        page.keyboard.press('Enter') # by keyboard
+        expect(verdicts.nth(2)).to_contain_text('not right yet')
+        expect(page.locator('[role=status] img, [role=status] q b')).to_have_count(0)
+        expect(verdicts.first).to_contain_text('1 correct, 1 not right yet')
+        page.get_by_role('button', name='Hint', exact=True).last.click()
+        expect(page.get_by_text('Hint 1 of 3')).to_be_visible()
+        checks.last.click()
+        assert lightness(page, 'color')<128<lightness(page, 'backgroundColor')
+        screenshot(page, 'light')
+        page.get_by_role('button', name=re.compile('^Save .*create checkpoint')).click()
+        expect(page.locator('.lm-TabBar-tab.jp-mod-dirty')).to_have_count(0)
+        menu(page, 'Settings', 'Theme', 'JupyterLab Dark')
+        page.reload()
+        idle(page)
+        menu(page, 'Kernel', 'Restart Kernel and Clear Outputs of All Cells…')
+        page.locator('.jp-Dialog .jp-mod-accept').click()
+        expect(verdicts).to_have_count(0)
+        idle(page)
+        menu(page, 'Run', 'Run All Cells')
+        expect(verdicts.first).to_contain_text('1 correct, 1 not right yet')
+        expect(first).to_have_value('mean 0, <b>std</b> 1')
+        expect(verdicts.nth(1)).to_contain_text('correct')
+        assert lightness(page, 'backgroundColor')<128<lightness(page, 'color')
+        screenshot(page, 'dark')
