@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 from fastai.callback.schedule import combined_cos
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
+from sota_course.quiz import quiz
 from sota_course.training import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
