@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['app', 'data_app', 'questions_app', 'doctor_command', 'data_command', 'download_command', 'sample_command',
            'verify_command', 'subset_command', 'train_command', 'demo_command', 'notebooks_command', 'check_command',
-           'grade_command', 'list_command', 'validate_command', 'quiz_command', 'main']
+           'grade_command', 'list_command', 'show_command', 'validate_command', 'quiz_command', 'main']
 
 # %% ../nbs/12_cli.ipynb #badc161e
 import csv,filecmp,io,json,os,sys
@@ -180,18 +180,19 @@ def notebooks_command(
 # %% ../nbs/12_cli.ipynb #b5f6d48b
 BankOption = Annotated[str, Option(help='The questionnaire: imagenette, training, or the path of a TOML file.')]
 
-def _grade(file, bank, question):
-    "The verdict on a file: a `Sheet`, or a `Result` if it answers one question"
+def _grade(files, bank, question=None):
+    "The verdict on files: a `Sheet`, or a `Result` if they answer one question"
     from sota_course.questionnaire import check,check_sheet,load_bank,read_file
-    if question is None: return check_sheet(read_file(file), bank)
-    work = file.suffix in ('.py', '.json') and load_bank(bank)[question].kind!='words'
-    return check(question, file if work else read_file(file), bank)
+    if len(files)>1 and not all(o.suffix=='.json' for o in files): raise CourseError('Several files are for the .json records of one question: name it with --question, or use `sota-course grade` for a folder of sheets.')
+    if question is None: return check_sheet(read_file(files[0]), bank)
+    work = files[0].suffix in ('.py', '.json') and load_bank(bank)[question].kind!='words'
+    return check(question, files if files[0].suffix=='.json' and work else files[0] if work else read_file(files[0]), bank)
 
 # %% ../nbs/12_cli.ipynb #366324e6
 @app.command('check')
 def check_command(
-    file:Annotated[Path, Argument(help='A text with your answers: numbered, one a line, or as flashcards.')],
-    question:Annotated[Optional[int], Option('--question', '-q', help='The file answers this question alone: a text, a .py with the function, or the .json record of a run.')]=None,
+    file:Annotated[list[Path], Argument(help='A text with your answers: numbered, one a line, or as flashcards; - reads what is piped in.')],
+    question:Annotated[Optional[int], Option('--question', '-q', help='The file answers this question alone: a text, a .py with the function, or the .json records of runs.')]=None,
     bank:BankOption='imagenette',
     as_json:Annotated[bool, Option('--json', help='Print JSON instead of a table.')]=False,
 ):
@@ -211,16 +212,17 @@ def grade_command(
     if not folder.is_dir(): raise CourseError(f'There is no folder {folder}: name the one with the answer files.')
     files = sorted(o for o in folder.iterdir() if o.suffix in ('.md', '.txt', '.json') and not o.name.startswith('.'))
     if not files: raise CourseError(f'{folder} has no answer files: they end in .md, .txt or .json.')
-    asked,table,bad = list(load_bank(bank).questions),io.StringIO(),0
+    if csv_file.resolve() in [o.resolve() for o in files] or csv_file.suffix!='.csv': raise CourseError(f'The table would be written over {csv_file}: give --csv a name that ends in .csv.')
+    asked,table,bad = list(load_bank(bank).questions),io.StringIO(),[]
     rows = csv.writer(table, lineterminator='\n')
     rows.writerow(['file', 'score', *(f'q{n}' for n in asked), 'error'])
     for file in files:
-        try: sheet,error = _grade(file, bank, None),''
-        except QuestionnaireError as e: sheet,error,bad = None,str(e),bad+1
+        try: sheet,error = _grade([file], bank),''
+        except QuestionnaireError as e: sheet,error,bad = None,str(e),[*bad, file.name]
         verdicts = {o.n:o.verdict for o in sheet.results} if sheet else {}
-        rows.writerow([file.name, f'{sheet.score:.3f}' if sheet else '', *(verdicts.get(n, '') for n in asked), error])
+        rows.writerow([file.name if file.name[0].isalnum() else f"'{file.name}", f'{sheet.score:.3f}' if sheet else '', *(verdicts.get(n, '') for n in asked), error])
     write_atomically(csv_file, table.getvalue())
-    print(f'Graded {len(files)-bad} of {len(files)} files: {csv_file}' + (f'; {bad} could not be read, see the column error' if bad else ''))
+    print(f'Graded {len(files)-len(bad)} of {len(files)} files: {csv_file}' + (f"; not read, see the column error: {', '.join(bad)}" if bad else ''))
 
 # %% ../nbs/12_cli.ipynb #beaf2f79
 questions_app = typer.Typer(help='The questions, and banks of your own.', no_args_is_help=True)
@@ -231,6 +233,13 @@ def list_command(bank:BankOption='imagenette'):
     "Print the questions of a bank."
     from sota_course.questionnaire import load_bank,question
     for n in load_bank(bank).questions: print(question(n, bank))
+
+@questions_app.command('show')
+def show_command(bank:Annotated[str, Argument(help='A bank that comes with the course.')]='training'):
+    "Print a question bank as it is written, to begin your own with: sota-course questions show training > mine.toml"
+    from sota_course.questionnaire import load_bank
+    load_bank(bank)
+    print((shipped('questions', 'sota_course/questions')/f'{bank}.toml').read_text(encoding='utf-8'), end='')
 
 @questions_app.command('validate')
 def validate_command(file:Annotated[str, Argument(help='A question bank: a TOML file, or the name of one that comes with the course.')]):
@@ -243,6 +252,42 @@ def validate_command(file:Annotated[str, Argument(help='A question bank: a TOML 
     found = load_bank(file)
     print(f'{found.title}: {len(found.questions)} questions, {sum(len(q.example) for q in found.questions.values())} examples, all judged as they should be')
 
+# %% ../nbs/12_cli.ipynb #90269bc4
+def _ask():
+    "Lines up to an empty one as one text; None at the end of the input"
+    lines = []
+    while True:
+        try: line = input('> ' if not lines else '… ')
+        except EOFError: return '\n'.join(lines) or None
+        if not lines and line.strip().lower() in ('?', '!', 'q', 'quit', 'exit', 'h', 'help'): return dict(quit='q', exit='q', h='?', help='?').get(line.strip().lower(), line.strip())
+        if not line.strip(): return '\n'.join(lines)
+        lines.append(line)
+
+def _ask_question(n, bank):
+    "Ask until the answer is right or skipped; False if the learner leaves"
+    from sota_course.questionnaire import check,hint,load_bank,question,solution
+    from sota_course.quiz import progress,remember
+    print(question(n, bank))
+    hints,most = 0,len(load_bank(bank)[n].hints)
+    while True:
+        answer = _ask()
+        if answer in (None, 'q'):
+            print(progress(bank))
+            return False
+        if answer=='?':
+            hints += 1
+            print(f'  {hint(n, hints, bank)}' if hints<=most else '  There are no more hints; ! shows the solution.')
+        elif answer=='!':
+            print(f'  {solution(n, bank).strip()}\n')
+            return True
+        elif answer:
+            result = check(n, answer, bank)
+            print(result)
+            remember(answer, result, bank)
+            if result.verdict=='correct': return print() or True
+            print('(Once more, or an empty line to go on.)')
+        else: return print() or True
+
 # %% ../nbs/12_cli.ipynb #aa37ec53
 @app.command('quiz')
 def quiz_command(
@@ -250,43 +295,18 @@ def quiz_command(
     bank:BankOption='imagenette',
     again:Annotated[bool, Option('--again', help='Ask also what you have answered correctly before.')]=False,
 ):
-    "Answer the questionnaire here: an empty line ends an answer; ? gives a hint, ! the solution, q leaves."
-    from sota_course.questionnaire import check,hint,load_bank,solution
-    from sota_course.questionnaire import question as asked
-    from sota_course.quiz import progress,remember
+    "Answer the questionnaire here."
+    from sota_course.questionnaire import load_bank
+    from sota_course.quiz import progress
     found,known = load_bank(bank),progress(bank)
-    print(known, '\n', sep='')
-    numbers = question or [n for n,q in found.questions.items() if q.kind!='function' and not q.optional and (again or known.answers.get(n, {}).get('verdict')!='correct')]
-    for n in numbers:
-        print(asked(n, bank))
-        hints = 0
-        while True:
-            answer = _ask()
-            if answer in (None, 'q'): return print(progress(bank))
-            if answer=='?':
-                hints = min(hints+1, len(found[n].hints))
-                print(f'  {hint(n, hints, bank)}')
-                continue
-            if answer=='!': print(f'  {solution(n, bank).strip()}')
-            elif answer:
-                result = check(n, answer, bank)
-                remember(answer, result, bank)
-                print(result)
-                if result.verdict!='correct': continue
-            print()
-            break
-    print(progress(bank))
-
-# %% ../nbs/12_cli.ipynb #90269bc4
-def _ask():
-    "Lines up to an empty one as one text; None at the end of the input"
-    lines = []
-    while True:
-        try: line = input('> ' if not lines else '  ')
-        except EOFError: return '\n'.join(lines) or None
-        if line.strip() in ('?', '!', 'q') and not lines: return line.strip()
-        if not line.strip(): return '\n'.join(lines)
-        lines.append(line)
+    asked = [n for n,q in found.questions.items() if q.kind!='function' and not q.optional]
+    numbers = question or [n for n in asked if again or known.answers.get(n, {}).get('verdict')!='correct']
+    if work := [n for n in numbers if found[n].kind=='function']: raise CourseError(f'Question {work[0]} asks for a function: write it into a file, then sota-course check --question {work[0]} FILE.py')
+    print(f'{known}\n')
+    if numbers: print('Write your answer; an empty line ends it, or skips the question. ? is a hint, ! the solution, q leaves.\n')
+    if not all(_ask_question(n, bank) for n in numbers): return
+    if numbers: print(progress(bank))
+    if tasks := [n for n,q in found.questions.items() if q.optional]: print(f"Tasks beside the questions ({', '.join(map(str, tasks))}): see sota-course questions list, and answer with sota-course check --question N FILE")
 
 # %% ../nbs/12_cli.ipynb #3cc081c9
 def _sentence(error):

@@ -7,11 +7,11 @@ __all__ = ['q1', 'q2', 'q3', 'q4', 'q5', 'q6', 'q7', 'q8', 'q9', 'q10', 'q11', '
            'load_bank', 'banks', 'PointResult', 'Result', 'check', 'code_only', 'Ask', 'question', 'hint', 'solution',
            'read_sheet', 'read_file', 'Sheet', 'check_sheet', 'Grader', 'LanguageModel', 'validate']
 
-# %% ../nbs/10_questionnaire.ipynb #e5045676
+# %% ../nbs/10_questionnaire.ipynb #39cd8d2d
 import ast,html,json,math,re,subprocess,sys,textwrap,tomllib,unicodedata
 from bisect import bisect_left
 from collections import Counter,defaultdict
-from dataclasses import asdict,dataclass,field
+from dataclasses import MISSING,asdict,dataclass,field,fields
 from functools import cached_property,lru_cache
 from importlib.resources import files
 from itertools import islice
@@ -104,7 +104,7 @@ def tokenize(
         tokens.append(Token(word, norm, kind, m.start(), m.end()))
     return tokens
 
-# %% ../nbs/10_questionnaire.ipynb #0a43a1af
+# %% ../nbs/10_questionnaire.ipynb #cddfb97b
 _negators = set('''not no never none neither nor cannot cant without rarely seldom hardly barely scarcely nobody nothing nowhere lacks
     dont doesnt didnt isnt arent wasnt werent wont wouldnt shouldnt couldnt hasnt havent hadnt neednt mustnt aint false untrue wrong incorrect myth nope'''.split())
 _denials = {'false', 'untrue', 'incorrect', 'myth', 'wrong'} # these deny what follows only as "it is false that ..."
@@ -140,6 +140,7 @@ def mark_clauses(tokens):
         if words[i] in _openers and not (words[i]=='so' and words[i+1:i+2]!=['that']):
             clause += 1
             if not (words[i]=='because' and i and words[i-1] in ('not', 'isnt')): scope = False
+        if contrast and left<5 and words[i] in ('i', 'you', 'we', 'they', 'it'): scope,contrast = False,False
         o.sentence,o.clause,o.neg = sentence,clause,scope and left>0
         left -= 1
         if words[i] in _negators and not _starts(words, i, _not_negation):
@@ -270,10 +271,13 @@ def evaluate(
     try: return value(_parse(formula) if isinstance(formula, str) else formula)
     except (ZeroDivisionError, OverflowError) as e: raise ValueError(f'{formula!r} has no value') from e
 
-# %% ../nbs/10_questionnaire.ipynb #08412a25
+# %% ../nbs/10_questionnaire.ipynb #dad833d1
+_stated = re.compile(r'[(\[]?\s*(?:with|for|using|at|and)?\s*ε\s*(?:=|:)\s*\.?\d[\d./]*\s*[)\]]?')
+
 def find_formulas(text):
     "Parts of `text` that can be worked out: `(start, end, formula)` each"
     plain,where = _rewrite(text)
+    plain = _stated.sub(lambda m: ' '*len(m[0]), plain)
     for m in _formula.finditer(plain):
         formula = m.group().strip()
         start = m.start() + (len(m.group())-len(m.group().lstrip()))
@@ -340,7 +344,7 @@ def code_facts(code):
         if isinstance(node, ast.Attribute): facts.add(f'.{node.attr.lower()}')
     return facts
 
-# %% ../nbs/10_questionnaire.ipynb #e0a2a284
+# %% ../nbs/10_questionnaire.ipynb #cae8b956
 @dataclass(frozen=True)
 class Term:
     "One thing to be found: any of `names`; said (''), denied ('!'), or either ('?')"
@@ -370,11 +374,12 @@ def parse_pattern(
     groups = []
     for part in pattern.split(' & '):
         part = part.strip()
-        window = re.search(r'\{(\d+)\}$', part)
-        if window: part = part[:window.start()].strip()
+        window = re.search(r'\{(\d+)\}', part)
+        if window: part = ' '.join(part.replace(window[0], ' ').split())
         inner = re.fullmatch(r'\[(.+)\](( -\S+)*)', part)
         if inner: part = inner[1]+' ] '+inner[2]
         chains,here,excluded,join = [],[],[],False
+        if set('[]{}') & set((inner[1]+' '+inner[2]) if inner else part): raise QuestionnaireError(f'The pattern {pattern!r} has a bracket that does not close, or stands in the wrong place: see "Patterns" in chapter 10.')
         for word in part.split():
             if word==']': here,excluded = excluded,[]
             elif word=='>' and chains: join = True
@@ -414,7 +419,7 @@ class Words:
         self.speller = Speller({o for o in spelled if len(o)>3}, known)
     def stems(self, tokens): return [stem(self.speller(o.norm)) if o.kind=='word' else o.norm for o in tokens]
 
-# %% ../nbs/10_questionnaire.ipynb #3614333d
+# %% ../nbs/10_questionnaire.ipynb #87f448d4
 _longest = 10_000
 
 class Answer:
@@ -452,7 +457,8 @@ class Answer:
         def denied(i): return self.stream[i].neg or any(self.stems[j] in denials and self.stream[j].clause==self.stream[i].clause for j in range(i+1, min(i+5, len(self.stems))))
         denials = {stem(o) for o in ('not', 'isnt', "isn't", 'doesnt', 'never')}
         spans = sorted((i, -j, k) for k,concept in enumerate(cases.values()) for i,j in self.places.get(concept, ()) if conditional(i))
-        cases_ = [(i, 'case', k ^ denied(i)) for n,(i,j,k) in enumerate(spans) if not any(i0<=i<-j0 for i0,j0,_ in spans[:n])]
+        unless = stem('unless')
+        cases_ = [(i, 'case', k ^ denied(i) ^ (unless in self.stems[max(0, i-6):i])) for n,(i,j,k) in enumerate(spans) if not any(i0<=i<-j0 for i0,j0,_ in spans[:n])]
         values = [(i, 'value', k) for k,name in enumerate(cases) for i,_ in self.places.get('='+name, ())]
         sentences = defaultdict(list)
         for i,kind,k in sorted(cases_+values): sentences[self.stream[i].sentence].append((i, kind, k))
@@ -537,30 +543,46 @@ class Question:
     function:str = '' # the name of the check for a function
     words:dict = field(default_factory=dict) # words with another meaning in this question
 
-# %% ../nbs/10_questionnaire.ipynb #2aa211ce
+# %% ../nbs/10_questionnaire.ipynb #d08b343f
 def _make(cls, data, where):
     "An instance of a dataclass from a table of the file; errors name the table"
-    try: return cls(**data)
-    except TypeError as e: raise QuestionnaireError(f"{where}: {str(e).split('__init__() ')[-1]}.") from None
+    known = {f.name:f for f in fields(cls)}
+    wanted = [k for k,f in known.items() if f.default is MISSING and f.default_factory is MISSING]
+    if missing := [k for k in wanted if k not in data]: raise QuestionnaireError(f"{where} needs {', '.join(map(repr, missing))}: add it.")
+    for key,value in data.items():
+        if key not in known: raise QuestionnaireError(f"{where} does not know {key!r}: use {', '.join(known)}.")
+        kind = dict(str=str, int=int, list=list, dict=dict, bool=bool, float=(int, float))[getattr(known[key].type, '__name__', known[key].type)]
+        if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool): raise QuestionnaireError(f'{where}: {key} = {value!r} is not {_kinds[kind]}.')
+        if key in ('met', 'part', 'when', 'hints', 'skipped') and not all(isinstance(o, str) for o in value): raise QuestionnaireError(f'{where}: {key} is a list of texts in quotes.')
+        if key in ('verdict', 'beside') and value not in ('partial', 'incorrect'): raise QuestionnaireError(f"{where}: {key} is 'partial' or 'incorrect', not {value!r}.")
+        if key=='kind' and value not in ('words', 'report', 'function'): raise QuestionnaireError(f"{where}: kind is 'words', 'report' or 'function', not {value!r}.")
+    return cls(**data)
+
+_kinds = {str:'a text in quotes', int:'a whole number', list:'a list in brackets [ ]', dict:'a table { }', bool:'true or false', (int, float):'a number'}
 
 class Bank:
     "A questionnaire: its questions, and the words they are answered with"
-    def __init__(self, data, name='bank'):
-        self.name,self.title = name,data.get('title', name)
+    def __init__(self, data, name='bank', path=''):
+        self.name,self.title,self.path = name,data.get('title', name),path
+        if extra := set(data)-{'title', 'words', 'question'}: raise QuestionnaireError(f"{name}: {', '.join(sorted(extra))} means nothing here; a bank has title, [words] and [[question]].")
+        if not all(isinstance(o, list) for o in data.get('words', {}).values()): raise QuestionnaireError(f'{name}: each entry of [words] is a list, as small = ["small", "tiny"].')
         self.concepts = {k:list(v) for k,v in data.get('words', {}).items()}
         for name,phrases in self.concepts.items(): self.concepts[name] = _expand(name, self.concepts)
         self.questions = {}
         for table in data.get('question', []): self._add(dict(table))
         if not self.questions: raise QuestionnaireError(f'{self.name} has no [[question]]: add one.')
-        texts = [o for q in self.questions.values() for o in (q.text, q.solution, *q.hints, *(e['answer'] for e in q.example if e['verdict']!='typo' and not e.get('misspelt')))]
+        texts = [o for q in self.questions.values() for o in (q.text, q.solution, *q.hints, *(e['answer'] for e in q.example ))]
         self.texts = texts
         self._words,self.gloss = {},_load_gloss()
     def _add(self, table):
         where = f"{self.name}, question {table.get('n', '?')}"
+        for o in table.get('example', []):
+            if set(o)!={'answer', 'verdict'} or o['verdict'] not in _marks: raise QuestionnaireError(f"{where}: an example has an answer and a verdict ({', '.join(_marks)}), not {o!r}.")
         table['point'] = [_make(Point, o, f"{where}, point {o.get('id')!r}") for o in table.get('point', [])]
         table['misconception'] = [_make(Misconception, o, f"{where}, misconception {o.get('id')!r}") for o in table.get('misconception', [])]
         q = _make(Question, table, where)
         if q.n in self.questions: raise QuestionnaireError(f'{where} is there twice: number them differently.')
+        if q.kind=='function' and q.function not in _function_checks: raise QuestionnaireError(f"{where}: there is no check {q.function!r} for a function; there are {', '.join(_function_checks)}.")
         if q.kind=='words' and not q.point: raise QuestionnaireError(f'{where} has no [[question.point]]: an answer needs something to be judged by.')
         for p in self._patterns(q): parse_pattern(p)
         self.questions[q.n] = q
@@ -575,7 +597,7 @@ class Bank:
         return self._words[n]
     def __getitem__(self, n):
         try: return self.questions[int(n)]
-        except (KeyError, TypeError, ValueError): raise QuestionnaireError(f"There is no question {n!r} in {self.title!r}: choose from {min(self.questions)} to {max(self.questions)}.") from None
+        except (KeyError, TypeError, ValueError): raise QuestionnaireError(f"There is no question {n!r} in {self.title!r}: choose one of {', '.join(map(str, self.questions))}.") from None
 
 def _expand(name, concepts, seen=()):
     "The phrases of a concept, with those of the concepts (`@other`) it includes"
@@ -583,7 +605,7 @@ def _expand(name, concepts, seen=()):
     if name not in concepts: raise QuestionnaireError(f"[words] speaks of @{name}, which is not there: add it.")
     return [p for o in concepts[name] for p in (_expand(o[1:], concepts, (*seen, name)) if o.startswith('@') else [o])]
 
-# %% ../nbs/10_questionnaire.ipynb #7c3223d3
+# %% ../nbs/10_questionnaire.ipynb #e3638ac1
 def load_bank(
     source='imagenette', # a bank that comes with the course ('imagenette', 'training'), or the path of a TOML file
 )->Bank: # its questions
@@ -596,7 +618,7 @@ def _load_bank(source):
     try: data = tomllib.loads(path.read_text(encoding='utf-8'))
     except FileNotFoundError: raise QuestionnaireError(f"There is no question bank {source!r}: use one of {', '.join(banks())}, or the path of a .toml file.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e: raise QuestionnaireError(f'{path.name} cannot be read as a question bank: {e}.') from None
-    return Bank(data, path.stem)
+    return Bank(data, path.stem, str(path.resolve()) if source.endswith('.toml') else '')
 
 def banks():
     "Names of the question banks that come with the course"
@@ -673,7 +695,7 @@ def _is_skipped(text):
     first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
     return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text) or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
 
-# %% ../nbs/10_questionnaire.ipynb #9c5883cd
+# %% ../nbs/10_questionnaire.ipynb #01e2ac26
 _small = set('''a an the of to in on at by for with from as into onto over under between per than and or but so because since while if when where which that this these those it its is are was were be been being am without
     has have had do does did can could will would should may might must not no you your we our they their he she i me my us them who what how why there then more most less very just only also too all each every any some both either u ur n bc cuz thn teh form evry w wiht r b wit wat dis dat'''.split())
 _seldom_before_the = ('ctions', 'ntions', 'epochs', 'images', 'labels', 'targets', 'tative', 'sional', 'ical')
@@ -694,6 +716,7 @@ _verbs = set("""is are was were am be been being has have had do does did will w
     tired ended goes leaves leave feels feel matters matter equals equal lies lie costs punishes pays blurs means forgets speaks speak points point fades fade cross switched enlarge pull pulls nudges nudge softens soften rewards demand demands believes believe trust copes cope""".split())
 _imperative = set("point pull trust cross equal average mix blend sample cut split prototype experiment change use start end train pass run scale shift match increase lower spread work look show increase feed call build turn switch mislabeled".split())
 _glue = set('the a an of to in for with by from on at is are it as and or u w 4 r teh wit'.split())
+_counts = set('every each few all these some many several after in of for with'.split())
 _before_noun = ('of', 'in', 'with', 'for', 'by')
 
 def _is_verb(words, i):
@@ -713,7 +736,7 @@ def _clash(words, i):
     if before=='the' and word=='normalize' and after in _before_noun or before in _articles and word in ('add', 'make', 'predict', 'replace', 'resizes', 'normalizes'): return True
     if word.endswith('ly') and before in _before_noun and ends and word not in ('only', 'early', 'family'): return True
     if word.endswith(('izes', 'ises')) and word!='sizes' and before in _before_noun: return True
-    return word=='the' and i<6 and (before in _nouns or before.isdigit()) and not any(_is_verb(words, k) for k in range(i)) and not any(o in _before_noun for o in words[:i])
+    return word=='the' and i<6 and (before in _nouns or before.isdigit()) and not set(words[:i]) & _counts and not any(_is_verb(words, k) for k in range(i)) and not any(o in _before_noun for o in words[:i])
 
 def no_statement(
     text:str, # an answer
@@ -739,7 +762,7 @@ def no_statement(
     commas = sum(o in ',;:' for o in words)
     verbless = not any(_is_verb(words, i) for i in range(len(words)))
     listed = count>=10 and commas>=count/3 and small<=count*0.12
-    return bool(max(runs)>=8 or listed or clashes>=count/22 and clashes or count>=10 and small<=max(1, count*0.08) and max(runs)>=6 or verbless and count>=10 and commas>=2 or count>=10 and not commas and glue<=count*0.08)
+    return bool(max(runs)>=8 or listed or clashes>=count/22 and clashes or count>=10 and small<=max(1, count*0.08) and max(runs)>=6 or verbless and count>=10 and commas>=max(2, count/5) or count>=8 and not small and not commas or count>=10 and not commas and glue<=count*0.08)
 
 # %% ../nbs/10_questionnaire.ipynb #715c7a66
 def _translate(text, bank):
@@ -807,16 +830,16 @@ def _judge(q, text, bank):
     reversed_ = [p.id for p,r in zip(q.point, points) if not r.credit and _first(answer, p.met, any_polarity=True)]
     return points, wrong, skipped, reversed_
 
-# %% ../nbs/10_questionnaire.ipynb #4a0e86ca
+# %% ../nbs/10_questionnaire.ipynb #f8548a8b
 _praise = ['Yes, that is it.', 'Right, nothing is missing.', 'Exactly.', 'Well put, all of it is there.']
 
 def _feedback(q, verdict, points, wrong, reversed_):
     "Two or three sentences: what was good, what is wrong, what is missing"
     if verdict=='correct': return _praise[q.n%len(_praise)]
     said = [f'You have {_join([p.what for p in points if p.credit==1])}.'] if any(p.credit==1 for p in points) else []
-    if wrong: return ' '.join([*said[:1], wrong[0]['says']])
+    if wrong: return ' '.join([*(said[:1] if verdict=='partial' else []), wrong[0]['says']])
     missing = [p for p,r in zip(q.point, points) if r.credit<1]
-    if reversed_: said.append('A sentence of yours denies what it should say; read it once more.')
+    if reversed_: said.append('Read your answer once more: a part of it says the opposite of what it should, or denies it.')
     elif verdict=='incorrect': said.append('That does not answer the question yet.')
     return ' '.join([*said, *(p.nudge for p in missing[:2])])
 
@@ -867,7 +890,7 @@ def _check_text(q, text, bank):
 
 def code_only(text): return any(end-start>0.7*len(text.strip()) for start,end,_ in _code_parts(text))
 
-# %% ../nbs/10_questionnaire.ipynb #2d4d7a42
+# %% ../nbs/10_questionnaire.ipynb #5fd18289
 def _records_in(text):
     "The run records of a JSON text as dictionaries; an empty list if it is something else"
     try: found = json.loads(text)
@@ -878,15 +901,17 @@ def _records_in(text):
 def _check_work(q, answer):
     if q.kind=='function': return _check_function(q, answer)
     records = answer if isinstance(answer, (list, tuple)) else [answer]
-    try: records = [_records_in(o.read_text(encoding='utf-8'))[0] if isinstance(o, Path) else o if isinstance(o, dict) else asdict(o) for o in records]
-    except (TypeError, IndexError, UnicodeDecodeError): raise QuestionnaireError(f"Question {q.n} takes a report in words or records of runs: a `Record`, or the path of its JSON file.") from None
+    try: records = [r for o in records for r in (_records_in(o.read_text(encoding='utf-8')) if isinstance(o, Path) else [o if isinstance(o, dict) else asdict(o)])]
+    except (TypeError, UnicodeDecodeError): raise QuestionnaireError(f"Question {q.n} takes a report in words or records of runs: a `Record`, or the path of its JSON file.") from None
     except OSError as e: raise QuestionnaireError(f"{e.filename} cannot be read ({e.strerror}): name the JSON file of a run.") from None
-    if not records or not all(isinstance(o.get('log'), list) and isinstance(o.get('config'), dict) for o in records): raise QuestionnaireError(f"A record of a run has a 'log' and a 'config': give what the course wrote into its results folder.")
+    if not records or not all(isinstance(o.get('log'), list) and isinstance(o.get('config'), dict) and all(isinstance(e, dict) for e in o['log']) for o in records): raise QuestionnaireError(f"A record of a run has a 'log' and a 'config': give what the course wrote into its results folder.")
     return _result(q, _work_points[q.function](q, records), [])
 
-# %% ../nbs/10_questionnaire.ipynb #a46ba98e
-def _epoch_sizes(record): return [e['size'] for e in record['log'] if 'size' in e]
-def _accuracy(record): return (record['log'][-1] if record['log'] else {}).get('accuracy')
+# %% ../nbs/10_questionnaire.ipynb #05c2963c
+def _epoch_sizes(record): return [e['size'] for e in record['log'] if isinstance(e.get('size'), (int, float))]
+def _accuracy(record):
+    found = (record['log'][-1] if record['log'] else {}).get('accuracy')
+    return found if isinstance(found, (int, float)) else None
 def _credit(q, **met): return [PointResult(p.id, p.what, float(bool(met[p.id])), met[p.id] if isinstance(met[p.id], str) else '') for p in q.point]
 
 def _resizing_points(q, records):
@@ -899,7 +924,7 @@ def _resizing_points(q, records):
 def _long_points(q, records):
     "Is there a run of twenty epochs or more with Mixup, and one without it on the same data?"
     def has_mixup(o): return 'mixup' in json.dumps([o.get('name'), o['config']]).lower()
-    long = [o for o in records if len(o['log'])>=20]
+    long = [o for o in records if len(o['log'])>=20 and _accuracy(o) is not None]
     mixed = [o for o in long if has_mixup(o)]
     plain = [o for o in long if not has_mixup(o) and any(o.get('data')==m.get('data') for m in mixed)]
     return _credit(q, long=mixed and f"{len(mixed[0]['log'])} epochs", compared=plain and f"{_accuracy(mixed[0]):.1%} with, {_accuracy(plain[0]):.1%} without")
@@ -939,8 +964,8 @@ def _try_mixing(fn):
 
 _function_checks = dict(corner_tta=_try_corner_crops, mix=_try_mixing)
 
-# %% ../nbs/10_questionnaire.ipynb #3f4d7db2
-def _check_function(q, answer, seconds=60):
+# %% ../nbs/10_questionnaire.ipynb #45ddcfb5
+def _check_function(q, answer, seconds=30):
     "Try a function: here if it is one, in a process of its own if it is in a file"
     if isinstance(answer, Path): return _check_file(q, answer, seconds)
     if not callable(answer): raise QuestionnaireError(f"Question {q.n} asks for a function named {q.function}, not {type(answer).__name__}: give the function itself, or the path of its file.")
@@ -962,12 +987,19 @@ if fn is None: raise SystemExit(f'the file has no function {name}')
 out.write(json.dumps(_check_function(load_bank(bank)[int(n)], fn).to_dict()))
 '''
 
+def _what_failed(path, stderr):
+    "One sentence out of a traceback: the error, and the line of the file if it is told"
+    last = (stderr.strip().splitlines() or ['it ended without a word'])[-1].removeprefix('sota_course.questionnaire.QuestionnaireError: ')
+    lines = re.findall(rf'{re.escape(path.name)}", line (\d+)', stderr)
+    return f"{path.name} did not run{f', line {lines[-1]}' if lines else ''}: {_short(last, 200).rstrip('.')}."
+
 def _check_file(q, path, seconds):
     if not path.is_file(): raise QuestionnaireError(f'There is no file {path}: name the Python file that has your function {q.function} in it.')
     try: done = subprocess.run([sys.executable, '-c', _runner, str(path.resolve()), q.function, 'imagenette', str(q.n)], capture_output=True, text=True, timeout=seconds, cwd=path.resolve().parent)
     except subprocess.TimeoutExpired: return _nothing(q, 'incorrect', f'Your function had not ended after {seconds} seconds: look for a loop that never ends.')
-    if done.returncode: return _nothing(q, 'incorrect', f"{path.name} did not run: {_short((done.stderr.strip().splitlines() or ['it ended without a word'])[-1], 200)}.")
-    found = json.loads(done.stdout)
+    if done.returncode: return _nothing(q, 'incorrect', _what_failed(path, done.stderr))
+    try: found = json.loads(done.stdout)
+    except ValueError: return _nothing(q, 'incorrect', f'{path.name} ended before your function could be tried: look for exit() in it.')
     return Result(**found | dict(points=[PointResult(**p) for p in found['points']]))
 
 # %% ../nbs/10_questionnaire.ipynb #1c047ae6
@@ -998,19 +1030,19 @@ def solution(n, bank='imagenette'): # a model answer
 # %% ../nbs/10_questionnaire.ipynb #1d15fc0e
 q1,q2,q3,q4,q5,q6,q7,q8,q9,q10,q11,q12,q13,q14 = map(Ask, range(1, 15))
 
-# %% ../nbs/10_questionnaire.ipynb #bf97ba18
-_header = re.compile(r'''^(?P<indent>[ \t]*)(?:[>*_#\-+•]+\s*)*(?:(?:q(?:uestion)?|ans(?:wer)?|a|frage|pregunta)\s*[.:#]?\s*)?(?:no\.?\s*)?\#?(?P<n>\d{1,2})(?P<mark>\s*[.):\]]|\s*[-–—]\s|\s*(?:\*\*|__)\s*[.):]?|\s*$)[*_]*\s*(?P<rest>.*)$''', re.I)
+# %% ../nbs/10_questionnaire.ipynb #1f087666
+_header = re.compile(r'''^(?P<indent>[ \t]*)(?:[>*_#\-+•|"]+\s*)*(?:(?:q(?:uestion)?|ans(?:wer)?|a|frage|pregunta)\s*[.:#]?\s*)?(?:no\.?\s*)?\#?(?P<n>\d{1,2})(?P<mark>\s*[.):\]|;\t]|\s*,\s*(?=")|\s*[-–—]\s|\s*(?:\*\*|__)\s*[.):]?|\s*$)[*_]*\s*(?P<rest>.*)$''', re.I)
 _bare_header = re.compile(r'^(?:[>*_#\-+]+\s*)*(?:q(?:uestion)?\s*[.:#]?\s*)(?P<n>\d{1,2})\b[*_]*\s*(?P<rest>.*)$', re.I)
 
-def _numbered(lines, most):
-    "Answers under numbers that count up: `{n: lines}`"
+def _numbered(lines, most, upwards=True):
+    "Answers under numbers that count up (or, if not `upwards`, come in any order): `{n: lines}`"
     found,n,fenced,indent = {},0,False,None
     for line in lines:
         if line.lstrip(' >').startswith('```'): fenced = not fenced
         m = None if fenced else _header.match(line) or _bare_header.match(line)
         if m:
             new,here = int(m['n']), len(line)-len(line.lstrip())
-            if n<new<=most and (indent is None or here<=indent):
+            if 0<new<=most and (n<new if upwards else new not in found) and (indent is None or here<=indent):
                 n,indent = new,here if indent is None else indent
                 found[n] = [m['rest']]
                 continue
@@ -1041,7 +1073,7 @@ def _match_question(text, bank, after):
     best = max(topics, key=score)
     return best if sum(1/counts[o] for o in seen & topics[best])>=0.3 else None
 
-# %% ../nbs/10_questionnaire.ipynb #346ca107
+# %% ../nbs/10_questionnaire.ipynb #60aa29bc
 def read_sheet(
     text:str, # a file of answers, as learners leave it
     bank='imagenette', # the questionnaire it answers
@@ -1053,7 +1085,8 @@ def read_sheet(
         try: return {int(re.sub(r'\D', '', k)):v for k,v in json.loads(text).items() if re.search(r'\d', k)}
         except ValueError: pass
     lines,most = text.split('\n'),max(bank.questions)
-    numbered = _numbered(lines, most)
+    numbered,unordered = _numbered(lines, most),_numbered(lines, most, upwards=False)
+    if len(unordered)>=2*len(numbered): numbered = unordered
     if len(numbered)>=2 or numbered and len([o for o in lines if o.strip()])<4: return {n:_clean(o, bank[n]) for n,o in numbered.items() if n in bank.questions}
     cards = _cards(text)
     if len(cards)>=2:
@@ -1062,41 +1095,48 @@ def read_sheet(
             n = _match_question(question, bank, last)
             if n and n not in found: found[n],last = answer.strip(),n
         return found
-    filled = [o for o in lines if o.strip() and not re.fullmatch(r'\s*#.*|\s*[-*_=]{3,}\s*', o)]
-    return {n:o.strip() for n,o in zip(sorted(bank.questions), filled)} if len(filled)>1 else {}
+    return {n:o for n,o in zip(sorted(bank.questions), _filled(lines))} if len(_filled(lines))>1 else {}
+
+def _filled(lines): return [o.strip() for o in lines if o.strip() and not re.fullmatch(r'\s*#.*|\s*[-*_=]{3,}\s*', o)]
 
 def _clean(lines, q):
     "An answer without the question where that was written out above it"
-    text = '\n'.join(lines).strip()
+    text = '\n'.join(lines).strip().strip('|').strip()
+    if len(text)>1 and text[0]==text[-1]=='"': text = text[1:-1]
     first,_,rest = text.partition('\n')
     if first.strip(' *_>#').endswith('?') and _asks.match(first.strip(' *_>#')) and rest.strip(): return rest.strip()
     return text
 
-# %% ../nbs/10_questionnaire.ipynb #471d7526
+# %% ../nbs/10_questionnaire.ipynb #3528edf2
 _largest_file = 5_000_000
 
 def read_file(path): # its text
     "The text of an answers file; raises `QuestionnaireError` for what cannot be one"
     path = Path(path)
     try:
+        if str(path)=='-': return sys.stdin.read(_largest_file)
         if path.is_dir(): raise QuestionnaireError(f'{path} is a folder: name a file in it, or grade them all with `sota-course grade`.')
+        if path.exists() and not path.is_file(): raise QuestionnaireError(f'{path} is no file: name a text file with your answers.')
         if path.stat().st_size>_largest_file: raise QuestionnaireError(f'{path.name} has {path.stat().st_size/1e6:.0f} MB, too much for a sheet of answers (at most {_largest_file//1_000_000} MB): is it the right file?')
         return path.read_text(encoding='utf-8-sig')
     except FileNotFoundError: raise QuestionnaireError(f'There is no file {path}: name the file with your answers.') from None
     except UnicodeDecodeError: raise QuestionnaireError(f'{path.name} is not a text in UTF-8: save it as plain text with the encoding UTF-8.') from None
     except OSError as e: raise QuestionnaireError(f'{path.name} cannot be read ({e.strerror}): look at its permissions.') from None
 
-# %% ../nbs/10_questionnaire.ipynb #eeac073e
+# %% ../nbs/10_questionnaire.ipynb #9eed5ebf
 @dataclass
 class Sheet:
     "The verdicts on a whole sheet"
     results:list # a `Result` for each question of the bank
-    unread:int = 0 # questions of the bank with nothing under them
+    note:str = '' # how the sheet was read, where that is not certain
     @property
     def score(self): return sum(o.score for o in self.results)/max(1, len(self.results))
     def to_dict(self): return dict(score=round(self.score, 3), results=[o.to_dict() for o in self.results])
     def __repr__(self):
-        rows = [f"{o.n:>3}  {_marks[o.verdict]} {_verdict_words[o.verdict]:<15} {o.score:>4.0%}  {_short(o.feedback, 90)}" for o in self.results]
+        rows = [self.note] if self.note else []
+        for o in self.results:
+            first,*more = textwrap.wrap('' if o.verdict=='not_attempted' else o.feedback, 80) or ['']
+            rows += [f"{o.n:>3}  {_marks[o.verdict]} {_verdict_words[o.verdict]:<15} {o.score:>4.0%}  {first}".rstrip(), *(' '*29+line for line in more)]
         counts = Counter(o.verdict for o in self.results)
         return '\n'.join([*rows, ', '.join(f'{counts[v]} {_verdict_words[v]}' for v in _marks if counts[v])+f'; {self.score:.0%} in all'])
     def _repr_html_(self): return f'<pre>{html.escape(repr(self))}</pre>'
@@ -1110,7 +1150,9 @@ def check_sheet(
     answers = read_sheet(text, bank)
     if not answers: raise QuestionnaireError('No answers were found: number them (1. …, 2. …), or write one answer a line.')
     asked = [n for n,q in bank.questions.items() if q.kind!='function' and (not q.optional or n in answers)]
-    return Sheet([check(n, str(answers.get(n, '')), bank) for n in asked], sum(n not in answers for n in asked))
+    by_line = list(answers.values())==_filled(text.splitlines())[:len(answers)] and len(answers)>1
+    note = 'No numbers were found: this was read as one answer a line, in the order of the questions.' if by_line else ''
+    return Sheet([check(n, str(answers.get(n, '')), bank) for n in asked], note)
 
 # %% ../nbs/10_questionnaire.ipynb #d1f87cbf
 class Grader(Protocol):
@@ -1138,7 +1180,7 @@ class LanguageModel:
             return dict(grader=self.model, verdict=found['verdict'], feedback=str(found.get('feedback', '')))
         except (OSError, ValueError, KeyError, IndexError, TypeError) as e: return dict(grader=self.model, verdict='none', feedback=f'no opinion to be had ({type(e).__name__}: {_short(str(e), 100)})')
 
-# %% ../nbs/10_questionnaire.ipynb #ee37018a
+# %% ../nbs/10_questionnaire.ipynb #e1f7bd57
 def validate(
     bank, # a name, a path or a `Bank`
 )->list: # one sentence for every example with another verdict than it should have; empty if all is well
@@ -1148,10 +1190,9 @@ def validate(
         if q.kind!='function' and q.point:
             if not q.example: wrong.append(f'Question {q.n} has no [[question.example]].')
             for o in [*q.example, *([dict(answer=q.solution, verdict='correct')] if q.kind=='words' else [])]:
-                try: answer,verdict = o['answer'],o['verdict']
-                except KeyError as e: raise QuestionnaireError(f'{bank.name}, question {q.n}: an example has no {e}.') from None
-                found = check(q.n, answer, bank).verdict
-                if found!=verdict: wrong.append(f'Question {q.n}: {_short(answer)!r} is judged {found}, not {verdict}.')
+                answer,verdict = o['answer'],o['verdict']
+                found = check(q.n, answer, bank)
+                if found.verdict!=verdict: wrong.append(f"Question {q.n}: {_short(answer)!r} is judged {found.verdict}, not {verdict}" + (f"; missing: {', '.join(p.id for p in found.points if p.credit<1)}" if any(p.credit<1 for p in found.points) else '') + (f"; found: {', '.join(m['id'] for m in found.misconceptions)}" if found.misconceptions else '') + '.')
         for i,h in enumerate(q.hints):
             if q.kind=='words' and check(q.n, h, bank).verdict=='correct' and i<len(q.hints)-1: wrong.append(f'Question {q.n}: hint {i+1} gives the answer away.')
     return wrong

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['progress_file', 'remember', 'Progress', 'progress', 'reset', 'Card', 'Quiz', 'quiz']
 
-# %% ../nbs/11_quiz.ipynb #ccb897d1
-import html,json,os
+# %% ../nbs/11_quiz.ipynb #5a0d1a75
+import hashlib,html,json,os
 from collections import Counter
 from datetime import datetime,timezone
 from pathlib import Path
@@ -15,13 +15,15 @@ from fastcore.xdg import xdg_data_home
 from .core import *
 from .questionnaire import *
 
-# %% ../nbs/11_quiz.ipynb #d2c45fac
+# %% ../nbs/11_quiz.ipynb #515184d8
 def progress_file(
     bank='imagenette', # name of the questionnaire, or a `Bank`
 ): # `Path`; it need not be there yet
     "Where your answers are kept"
     home = os.environ.get('SOTA_COURSE_HOME') or xdg_data_home()/'sota_course'
-    return Path(home)/f'progress-{load_bank(bank).name}.json'
+    found = load_bank(bank)
+    name = f'{found.name}-{hashlib.sha256(found.path.encode()).hexdigest()[:8]}' if found.path else found.name # a bank of your own may be called like one of ours
+    return Path(home)/f'progress-{name}.json'
 
 # %% ../nbs/11_quiz.ipynb #6fd3ea7e
 def _is_entry(o): return isinstance(o, dict) and isinstance(o.get('answer'), str) and o.get('verdict') in ('correct', 'partial', 'incorrect', 'not_attempted')
@@ -39,7 +41,7 @@ def _load(path):
         except OSError as e: raise CourseError(f'{path} cannot be read or moved ({e.strerror}): make its folder writable, or set $SOTA_COURSE_HOME to another.') from e
         return {}, f'Your progress could not be read; it was kept as {aside.name}, and the quiz starts afresh.'
 
-# %% ../nbs/11_quiz.ipynb #38f8e1e3
+# %% ../nbs/11_quiz.ipynb #74dc73ba
 def remember(
     answer:str, # what the learner wrote
     result:Result, # the verdict on it
@@ -47,7 +49,9 @@ def remember(
 ): # the path of the progress file
     "Keep an answer and its verdict, beside the others that are kept already"
     path = progress_file(bank)
-    answers = _load(path)[0] | {result.n: dict(answer=answer, verdict=result.verdict, score=result.score, at=datetime.now(timezone.utc).isoformat(timespec='seconds'))}
+    answers = _load(path)[0]
+    if answers.get(result.n, {}).get('score', 0)>result.score: return path
+    answers[result.n] = dict(answer=answer, verdict=result.verdict, score=result.score, at=datetime.now(timezone.utc).isoformat(timespec='seconds'))
     return write_atomically(path, json.dumps(dict(answers={str(n):answers[n] for n in sorted(answers)}), indent=1, ensure_ascii=False))
 
 # %% ../nbs/11_quiz.ipynb #4d3fc148
@@ -85,7 +89,7 @@ def _box(content, colour='not_attempted'):
 
 def _text(text): return f"<p style='margin:.2em 0;white-space:pre-wrap'>{html.escape(text)}</p>"
 
-# %% ../nbs/11_quiz.ipynb #c18dca4d
+# %% ../nbs/11_quiz.ipynb #2f7fdb93
 class Card:
     "One question with a place to write and its buttons; `box` is the widget"
     def __init__(self,
@@ -107,7 +111,7 @@ class Card:
         self.answer.observe(lambda _: self._stale(), 'value')
         self.box = widgets.VBox([widgets.HTML(f"<div style='font-weight:600;line-height:1.4;color:var(--jp-ui-font-color1, inherit)'>{html.escape(question(n, self.bank))}</div>"),
             self.answer, widgets.HBox(self.buttons), self.output], layout=widgets.Layout(margin='0 0 1.2em 0'))
-        self.judged = None
+        self.judged,self.said,self.help = None,'',''
         if answer: self._show(check(n, answer, self.bank))
     def check(self):
         "What the button *Check* does"
@@ -115,17 +119,23 @@ class Card:
         self._show(result)
         if result.verdict!='not_attempted':
             try: remember(self.answer.value, result, self.bank)
-            except CourseError as e: self.output.value += _box(_text(str(e)), 'incorrect')
+            except CourseError as e: self._say(help=_box(_text(str(e)), 'incorrect'))
         if self.changed: self.changed()
     def hint(self):
         "Show one more hint"
         hints = self.bank[self.n].hints
         self.hints = min(self.hints+1, len(hints))
-        self.output.value = _box(''.join(_text(f'Hint {i+1} of {len(hints)}: {o}') for i,o in enumerate(hints[:self.hints])))
-    def solution(self): self.output.value = _box(_text(f'One way to say it: {solution(self.n, self.bank).strip()}'))
-    def _show(self, result): self.judged,self.output.value = self.answer.value, _box(result._repr_html_(), result.verdict)
+        self._say(help=_box(''.join(_text(f'Hint {i+1} of {len(hints)}: {o}') for i,o in enumerate(hints[:self.hints]))))
+    def solution(self): self._say(help=_box(_text(f'One way to say it: {solution(self.n, self.bank).strip()}')))
+    def _say(self, said=None, help=None):
+        "The verdict, and below it hints or the solution"
+        self.said,self.help = self.said if said is None else said, self.help if help is None else help
+        self.output.value = self.said+self.help or _box('')
+    def _show(self, result):
+        self.judged = self.answer.value
+        self._say(_box(result._repr_html_(), result.verdict), '')
     def _stale(self):
-        if self.judged is not None and self.answer.value!=self.judged: self.judged,self.output.value = None, _box(_text('You have changed the answer: press Check again.'))
+        if self.judged is not None and self.answer.value!=self.judged: self.judged = None; self._say(_box(_text('You have changed the answer: press Check again.')))
 
 # %% ../nbs/11_quiz.ipynb #d667c82c
 class Quiz:

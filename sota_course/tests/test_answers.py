@@ -156,3 +156,60 @@ def test_a_model_that_fails_costs_nothing(content, status, delay):
     assert found.verdict=='incorrect' and found.opinion['verdict']=='none'
 
 def test_no_server_costs_nothing(): assert check(7, 'Faster.', second_opinion=LanguageModel('http://127.0.0.1:9', 'tiny')).opinion['verdict']=='none'
+
+# The command line, as learners and teachers use it
+
+def command(*args, cwd, text=''):
+    return subprocess.run([sys.executable, '-m', 'sota_course', *map(str, args)], input=text, capture_output=True, text=True, cwd=cwd, timeout=120)
+
+@pytest.fixture
+def at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv('SOTA_COURSE_HOME', str(tmp_path/'home'))
+    return tmp_path
+
+def run_record(name, sizes, accuracy): return dict(name=name, config={}, data={}, log=[dict(size=s, accuracy=accuracy) for s in sizes])
+
+def test_check_grades_a_sheet_and_records(at_home):
+    (at_home/'mine.md').write_text('7. Slower: several predictions for each image.\n2. mean 0, std 1\n', encoding='utf-8')
+    done = command('check', 'mine.md', '--json', cwd=at_home)
+    assert {o['n']:o['verdict'] for o in json.loads(done.stdout)['results'] if o['score']}=={2:'correct', 7:'correct'}
+    for name,sizes in (('growing', [64, 128]), ('fixed', [128, 128])): (at_home/f'{name}.json').write_text(json.dumps(run_record(name, sizes, 0.8)), encoding='utf-8')
+    assert 'correct (100%)' in command('check', '-q', 5, 'growing.json', 'fixed.json', cwd=at_home).stdout
+    assert 'one answer a line' in command('check', '-', cwd=at_home, text='Ten classes, for quick tests.\nmean 0, std 1\n').stdout
+
+@pytest.mark.parametrize('name,content,sentence', [('none.md', None, 'There is no file'), ('utf16.md', 'é'.encode('utf-16'), 'not a text in UTF-8'), ('huge.md', b'x'*6_000_000, 'too much for a sheet'), ('empty.md', b'', 'No answers were found'), ('picture.md', b'\x89PNG\r\n\xff\xfe', 'not a text in UTF-8')])
+def test_a_file_that_is_no_sheet_costs_one_sentence(at_home, name, content, sentence):
+    if content is not None: (at_home/name).write_bytes(content)
+    done = command('check', name, cwd=at_home)
+    assert done.returncode==1 and done.stderr.startswith('error: ') and sentence in done.stderr and done.stderr.count('\n')==1
+
+def test_a_folder_is_graded_and_nobodys_answers_are_overwritten(at_home):
+    folder = at_home/'class'
+    folder.mkdir()
+    for name in ('anna', '=cmd'): (folder/f'{name}.md').write_text('2. mean 0, std 1\n7. Faster.\n', encoding='utf-8')
+    (folder/'bad.txt').write_bytes(b'\xff\xfe\x00')
+    assert 'written over' in command('grade', 'class', '--csv', 'class/anna.md', cwd=at_home).stderr
+    done = command('grade', 'class', cwd=at_home)
+    assert 'Graded 2 of 3 files' in done.stdout and 'bad.txt' in done.stdout
+    rows = (at_home/'grades.csv').read_text(encoding='utf-8').splitlines()
+    assert rows[1].startswith("'=cmd.md,") and rows[2].startswith('anna.md,') and (folder/'anna.md').read_text(encoding='utf-8').startswith('2. mean')
+
+def test_the_quiz_in_a_terminal_goes_on_where_one_stopped(at_home):
+    first = command('quiz', '-q', 2, '-q', 7, cwd=at_home, text='?\nmean 0, std 1\n\nfaster\n\nq\n')
+    assert 'Two numbers' in first.stdout and '1 correct, 1 not right yet' in first.stdout
+    again = command('quiz', cwd=at_home, text='q\n')
+    assert '1 correct, 1 not right yet' in again.stdout and '\n1. ' in again.stdout
+    assert 'asks for a function' in command('quiz', '-q', 15, cwd=at_home).stderr
+
+def test_a_slip_does_not_undo_what_was_right(at_home):
+    from sota_course.quiz import progress,remember
+    for answer in ('Slower: several predictions for each image.', 'Faster.'): remember(answer, check(7, answer))
+    assert progress().answers[7]['verdict']=='correct'
+
+def test_a_bank_of_your_own_from_ours(at_home):
+    mine = at_home/'mine.toml'
+    mine.write_text(command('questions', 'show', 'training', cwd=at_home).stdout, encoding='utf-8')
+    assert 'all judged as they should be' in command('questions', 'validate', 'mine.toml', cwd=at_home).stdout
+    mine.write_text(mine.read_text(encoding='utf-8').replace('verdict = "incorrect"', 'verdict = "correct"', 1), encoding='utf-8')
+    done = command('questions', 'validate', 'mine.toml', cwd=at_home)
+    assert done.returncode==1 and 'is judged incorrect, not correct' in done.stdout

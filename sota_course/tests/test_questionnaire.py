@@ -6,13 +6,14 @@ from types import SimpleNamespace
 import ast, html, json, math, re, subprocess, sys, textwrap, tomllib, unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 import pandas as pd
+from sota_course.core import shipped
 from sota_course.questionnaire import *
 from sota_course.questionnaire import _load_bank, evaluate
 
