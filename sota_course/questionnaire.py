@@ -19,6 +19,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Protocol
 
+# %% ../nbs/10_questionnaire.ipynb #55564865
+def _questions_folder(): return Path(str(files('sota_course')))/'questions'
+
 # %% ../nbs/10_questionnaire.ipynb #5066843c
 class QuestionnaireError(Exception): "Something the user can mend: one sentence that names the culprit and the way out"
 
@@ -43,11 +46,13 @@ def stem(
     if len(word)>4 and word.endswith('is'): word = word[:-2]+'iz'
     return word[:-1]+'i' if word[-1]=='y' and len(word)>3 else word
 
-# %% ../nbs/10_questionnaire.ipynb #106bd103
+# %% ../nbs/10_questionnaire.ipynb #4d08f503
 _numbers = {w:str(i) for i,w in enumerate('zero one two three four five six seven eight nine ten eleven twelve'.split())}
-_numbers |= {'nought':'0', 'nil':'0', 'naught':'0', 'once':'once', 'twenty':'20', 'fifty':'50', 'eighty':'80', 'hundred':'100', 'thousand':'1000', 'million':'1000000', 'ones':'1', 'zeros':'0', 'zeroes':'0'}
+_numbers |= {'nought':'0', 'nil':'0', 'naught':'0', 'zeros':'0', 'zeroes':'0', 'ones':'1', 'twenty':'20',
+    'fifty':'50', 'eighty':'80', 'hundred':'100', 'thousand':'1000', 'million':'1000000'}
 _articles = {'a', 'an', 'the'}
-_greek = {'ε':'eps', 'ϵ':'eps', 'є':'eps', 'epsilon':'eps', 'varepsilon':'eps', 'λ':'lam', 'lambda':'lam', 'α':'alpha', 'σ':'std', 'sigma':'std', 'μ':'mean', 'µ':'mean', 'mu':'mean'}
+_greek = {'ε':'eps', 'ϵ':'eps', 'є':'eps', 'epsilon':'eps', 'varepsilon':'eps', 'λ':'lam', 'lambda':'lam',
+    'α':'alpha', 'σ':'std', 'sigma':'std', 'μ':'mean', 'µ':'mean', 'mu':'mean'}
 _word = re.compile(r'(?P<word>[\u0900-\u0963\u0970-\u097f]+|[^\W\d_](?:(?:\w|(?<=\w)[\'’](?=[^\W\d_]))*[^\W_])?)|(?P<number>\d+(?:[.,]\d+)*|[.]\d+)|(?P<line>\n)|(?P<mark>[^\w\s])')
 _signs = {'%':'percent', '/':'over', '→':'to', '⇒':'to', '≈':'about', '+':'plus'}
 _list_number = re.compile(r'\d{1,2}[.)]\s')
@@ -66,7 +71,7 @@ class Token:
     clause:int = 0 # number of the clause
     neg:bool = False # is it denied?
 
-# %% ../nbs/10_questionnaire.ipynb #24e12a04
+# %% ../nbs/10_questionnaire.ipynb #f3e44b97
 def _number(text):
     "'1,000' and '1000' are one number, and '0,92' is '0.92'"
     if re.fullmatch(r'\d{1,3}(,\d{3})+', text): text = text.replace(',', '')
@@ -95,7 +100,7 @@ def tokenize(
             continue
         norm = _norm_word(word) if kind=='word' else _number(word) if kind=='number' else word
         if word in _signs and not (word=='/' and text[m.start()-1:m.start()].isalnum()): kind,norm = 'word',_signs[word]
-        if kind=='number' and _list_number.match(text, m.start()) and (not text[:m.start()].strip(' \t>*_#-') or text[:m.start()].rstrip(' \t>*_#-')[-1:]=='\n'): kind = 'mark'
+        if kind=='number' and _list_number.match(text, m.start()) and text[text.rfind('\n', 0, m.start())+1:m.start()].strip(' \t>*_#-')=='': kind = 'mark'
         if kind=='word' and norm[:1].isdigit(): kind = 'number'
         if kind=='number' and tokens and tokens[-1].kind=='number' and norm in ('1000', '1000000') and word.isalpha():
             last = tokens[-1]
@@ -104,13 +109,13 @@ def tokenize(
         tokens.append(Token(word, norm, kind, m.start(), m.end()))
     return tokens
 
-# %% ../nbs/10_questionnaire.ipynb #cddfb97b
-_negators = set('''not no never none neither nor cannot cant without rarely seldom hardly barely scarcely nobody nothing nowhere lacks
-    dont doesnt didnt isnt arent wasnt werent wont wouldnt shouldnt couldnt hasnt havent hadnt neednt mustnt aint false untrue wrong incorrect myth nope'''.split())
-_denials = {'false', 'untrue', 'incorrect', 'myth', 'wrong'} # these deny what follows only as "it is false that ..."
-_openers = {'but', 'because', 'since', 'so', 'while', 'whereas', 'although', 'though', 'however', 'hence', 'thus', 'therefore', 'otherwise', 'else', 'unless', 'yet', 'then', 'if', 'when', 'becuase', 'bc', 'cuz', 'coz'}
-_contrasts = [('instead', 'of'), ('rather', 'than'), ('as', 'opposed', 'to'), ('in', 'place', 'of'), ('contrary', 'to'), ('fails', 'to'), ('fail', 'to'), ('unlike',), ('far', 'from'), ('anything', 'but'), ('refus', 'to'), ('stop', 'being'), ('nothing', 'to', 'do')]
-_not_negation = [('not', 'only'), ('not', 'just'), ('not', 'merely'), ('not', 'simply'), ('no', 'doubt'), ('no', 'matter'), ('not', 'sure'), ('not', 'mention'), ('not', 'necessarily'), ('no', 'wonder'), ('not', 'to', 'mention'), ('without', 'being', 'told'), ('no', 'need'), ('no', 'reason'), ('no', 'reward'), ('not', 'exceed'), ('wrong', 'label'), ('wrong', 'tag'), ('wrong', 'class'), ('dont', 'know'), ('nothing', 'but'), ('no', 'point'), ('not', 'yet'), ('not', 'have', 'to'), ('dont', 'have', 'to'), ('didnt', 'have', 'to'), ('dont', 'need', 'to'), ('didnt', 'need', 'to'), ('without', 'us'), ('without', 'me'), ('without', 'you'), ('without', 'anyone'), ('without', 'ask')]
+# %% ../nbs/10_questionnaire.ipynb #a16dd000
+_grammar = tomllib.loads((_questions_folder()/'grammar.toml').read_text(encoding='utf-8'))
+
+def _list(name): return frozenset(_grammar[name].split())
+def _phrases(name): return [tuple(o.split()) for o in _grammar[name]]
+
+_negators,_denials,_openers,_contrasts,_not_negation = _list('negators'),_list('denials'),_list('openers'),_phrases('contrasts'),_phrases('not_negation')
 
 def _starts(words, i, phrases): return any(tuple(words[i:i+len(p)])==p for p in phrases)
 
@@ -118,11 +123,13 @@ def _inside(tokens, i):
     "Is the mark `i` part of something, as in `learn.tta`, `e.g.` or `std. dev`?"
     if tokens[i].text!='.' or i+1==len(tokens): return False
     before = tokens[i-1].text.lower() if i else ''
-    return tokens[i+1].start==tokens[i].end and tokens[i+1].kind!='mark' or before in ('e', 'g', 'i', 'eg', 'ie', 'vs', 'etc', 'std', 'approx', 'resp', 'stand') and tokens[i+1].text[:1].islower()
+    short = before in ('e', 'g', 'i', 'eg', 'ie', 'vs', 'etc', 'std', 'approx', 'resp', 'stand') and tokens[i+1].text[:1].islower()
+    return short or tokens[i+1].start==tokens[i].end and tokens[i+1].kind!='mark'
 
 def _is_call(tokens, i):
     "Is the bracket `i` part of an empty call, as in `learn.tta()`?"
-    return tokens[i].text=='(' and i+1<len(tokens) and tokens[i+1].text==')' and i and tokens[i-1].end==tokens[i].start or tokens[i].text==')' and i and tokens[i-1].text=='('
+    opens = tokens[i].text=='(' and i+1<len(tokens) and tokens[i+1].text==')' and i and tokens[i-1].end==tokens[i].start
+    return opens or tokens[i].text==')' and i and tokens[i-1].text=='('
 
 def mark_clauses(tokens):
     "Number sentences and clauses of `tokens`, and set `neg` where something is denied"
@@ -132,9 +139,11 @@ def mark_clauses(tokens):
     for i,o in enumerate(tokens):
         if o.kind=='mark':
             o.sentence,o.clause = sentence,clause
-            ends = o.text in '.!?;。！？；।\n' and not _inside(tokens, i) and not (o.text=='\n' and (i+1==len(tokens) or not (tokens[i+1].text[0].isupper() or tokens[i+1].kind!='word')))
+            goes_on = o.text=='\n' and (i+1==len(tokens) or tokens[i+1].kind=='word' and not tokens[i+1].text[0].isupper())
+            ends = o.text in '.!?;。！？；।\n' and not _inside(tokens, i) and not goes_on
             if ends: sentence += 1
-            if ends or (o.text in ',:()[]{}—–，：、' and not (o.text in '()' and _is_call(tokens, i))) or (o.text=='-' and i and i+1<len(tokens) and tokens[i-1].end<o.start and tokens[i+1].start>o.end):
+            dash = o.text=='-' and i and i+1<len(tokens) and tokens[i-1].end<o.start and tokens[i+1].start>o.end
+            if ends or dash or o.text in ',:()[]{}—–，：、' and not _is_call(tokens, i):
                 clause,scope = clause+1,False
             continue
         if words[i] in _openers and not (words[i]=='so' and words[i+1:i+2]!=['that']):
@@ -153,8 +162,8 @@ def mark_clauses(tokens):
     _deny_sentences(tokens)
     return tokens
 
-# %% ../nbs/10_questionnaire.ipynb #81671673
-_passive = set('called used passed applied needed run done true correct required possible averaged mixed added'.split())
+# %% ../nbs/10_questionnaire.ipynb #35f6a9e2
+_passive = _list('passive')
 
 def _deny_subjects(tokens, words):
     "In *tta must not be called*, what is denied stands before the negation"
@@ -164,9 +173,8 @@ def _deny_subjects(tokens, words):
         for before in tokens[max(0, i-8):i]:
             if before.clause==o.clause: before.neg = True
 
-# %% ../nbs/10_questionnaire.ipynb #c5fecd26
-_whole_denials = re.compile(r'''\b(?:(?:is|are|was|were) (?:(?:exactly|precisely|just|something|a thing|things) )*(?:what |that |which )?(?:you|one|we|it|they) (?:do not|dont|does not|doesnt|must not|mustnt|should not|shouldnt|cannot|cant|can not|never|must avoid|should avoid|have to avoid|avoid|ought to avoid|ought not)
-    |(?:is|are) (?:not|never) (?:the way|how|what|the idea|the point|the reason|the case)|isnt (?:the way|how|what|the idea|the point|the reason|the case)|contrary to (?:what|popular)|(?:is|are) (?:just |exactly )?(?:the )?(?:opposite|contrary|reverse) of|(?:is|are|would be) (?:a )?(?:myth|untrue|nonsense|mistake|bad idea)\s*$|(?:anything|everything|any \w+|all \w+) (?:but|except)\b)'''.replace('\n    ', ''))
+# %% ../nbs/10_questionnaire.ipynb #6a9c2029
+_whole_denials = re.compile(r'\b(?:' + '|'.join(_grammar['whole_denials']) + ')')
 
 def _deny_sentences(tokens):
     "*X is what one must avoid*: what is denied is the whole sentence"
@@ -246,7 +254,7 @@ def _rewrite(text):
         if last: text,where = ''.join(out)+text[last:], places+where[last:]
     return text, where+[where[-1]+1 if where else 0]
 
-# %% ../nbs/10_questionnaire.ipynb #6af41fa5
+# %% ../nbs/10_questionnaire.ipynb #75489aab
 _operations = {ast.Add:lambda a,b: a+b, ast.Sub:lambda a,b: a-b, ast.Mult:lambda a,b: a*b, ast.Div:lambda a,b: a/b}
 
 def _parse(formula):
@@ -265,13 +273,13 @@ def evaluate(
         if isinstance(node, ast.Expression): return value(node.body)
         if isinstance(node, ast.Constant) and type(node.value) in (int, float): return float(node.value)
         if isinstance(node, ast.Name) and node.id in names: return float(names[node.id])
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)): return -value(node.operand) if isinstance(node.op, ast.USub) else value(node.operand)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub): return -value(node.operand)
         if isinstance(node, ast.BinOp) and type(node.op) in _operations: return _operations[type(node.op)](value(node.left), value(node.right))
         raise ValueError('this is not arithmetic')
     try: return value(_parse(formula) if isinstance(formula, str) else formula)
     except (ZeroDivisionError, OverflowError) as e: raise ValueError(f'{formula!r} has no value') from e
 
-# %% ../nbs/10_questionnaire.ipynb #dad833d1
+# %% ../nbs/10_questionnaire.ipynb #b1d39376
 _stated = re.compile(r'[(\[]?\s*(?:with|for|using|at|and)?\s*ε\s*(?:=|:)\s*\.?\d[\d./]*\s*[)\]]?')
 
 def find_formulas(text):
@@ -288,7 +296,9 @@ def find_formulas(text):
 
 def _balanced(formula):
     "The formula, or its parts where brackets do not close or two numbers stand side by side"
-    if formula.count('(')!=formula.count(')'): formula = formula.strip('()') if formula.strip('()').count('(')==formula.strip('()').count(')') else re.sub('[()]', ' ', formula)
+    if formula.count('(')!=formula.count(')'):
+        bare = formula.strip('()')
+        formula = bare if bare.count('(')==bare.count(')') else re.sub('[()]', ' ', formula)
     return [o.strip() for o in re.split(r'(?<=[\d)εN])\s+(?=[\d.])', formula)]
 
 def named_values(text, values, given):
@@ -344,7 +354,7 @@ def code_facts(code):
         if isinstance(node, ast.Attribute): facts.add(f'.{node.attr.lower()}')
     return facts
 
-# %% ../nbs/10_questionnaire.ipynb #cae8b956
+# %% ../nbs/10_questionnaire.ipynb #dfa81117
 @dataclass(frozen=True)
 class Term:
     "One thing to be found: any of `names`; said (''), denied ('!'), or either ('?')"
@@ -379,12 +389,14 @@ def parse_pattern(
         inner = re.fullmatch(r'\[(.+)\](( -\S+)*)', part)
         if inner: part = inner[1]+' ] '+inner[2]
         chains,here,excluded,join = [],[],[],False
-        if set('[]{}') & set((inner[1]+' '+inner[2]) if inner else part): raise QuestionnaireError(f'The pattern {pattern!r} has a bracket that does not close, or stands in the wrong place: see "Patterns" in chapter 10.')
+        if set('[]{}') & set((inner[1]+' '+inner[2]) if inner else part):
+            raise QuestionnaireError(f'The pattern {pattern!r} has a bracket that does not close, or stands in the wrong place: see "Patterns" in chapter 10.')
         for word in part.split():
             if word==']': here,excluded = excluded,[]
             elif word=='>' and chains: join = True
             elif word.startswith('-') and len(word)>1: excluded += word[1:].split('|')
-            elif word in ('>', '-', '!', '?') or '||' in word or word[-1]=='|': raise QuestionnaireError(f'The pattern {pattern!r} makes no sense at {word!r}: see "Patterns" in chapter 10.')
+            elif word in ('>', '-', '!', '?') or '||' in word or word[-1]=='|':
+                raise QuestionnaireError(f'The pattern {pattern!r} makes no sense at {word!r}: see "Patterns" in chapter 10.')
             else:
                 if join: chains[-1].append(_parse_term(word))
                 else: chains.append([_parse_term(word)])
@@ -393,16 +405,14 @@ def parse_pattern(
         groups.append(Group(tuple(map(tuple, chains)), tuple(excluded), tuple(here), bool(inner), int(window[1]) if window else _window))
     return tuple(groups)
 
-# %% ../nbs/10_questionnaire.ipynb #7600f1b5
-def _questions_folder(): return Path(str(files('sota_course')))/'questions'
-
+# %% ../nbs/10_questionnaire.ipynb #a552d5d0
 @lru_cache(None)
 def _english_words():
     "Common English words, which are spelled right as they are"
     lines = (_questions_folder()/'english.txt').read_text(encoding='utf-8').splitlines()
     return frozenset(o for line in lines if not line.startswith('#') for o in line.split())
 
-# %% ../nbs/10_questionnaire.ipynb #095c000b
+# %% ../nbs/10_questionnaire.ipynb #425867aa
 class Words:
     "The words of a bank: which stems and phrases belong to which concept"
     def __init__(self, concepts, patterns, texts=()): # {name: [phrases]}, patterns, and texts whose words are spelled right
@@ -413,13 +423,14 @@ class Words:
         for name,phrases in concepts.items():
             for phrase in phrases: add('@'+name, phrase)
         for name in {n for p in patterns for g in parse_pattern(p) for c in (*(t.names for chain in g.chains for t in chain), g.excluded, g.excluded_here) for n in c}:
-            if name.startswith('@') and name[1:] not in concepts: raise QuestionnaireError(f'A pattern speaks of {name}, but [words] has no {name[1:]!r}: add it there.')
+            if name.startswith('@') and name[1:] not in concepts:
+                raise QuestionnaireError(f'A pattern speaks of {name}, but [words] has no {name[1:]!r}: add it there.')
             if name[0] not in '@`=#': add(name, name.replace('_', ' '))
         known = {o.norm for text in texts for o in tokenize(text) if o.kind=='word'} | _negators | _openers | _english_words()
         self.speller = Speller({o for o in spelled if len(o)>3}, known)
     def stems(self, tokens): return [stem(self.speller(o.norm)) if o.kind=='word' else o.norm for o in tokens]
 
-# %% ../nbs/10_questionnaire.ipynb #87f448d4
+# %% ../nbs/10_questionnaire.ipynb #2c9ef7fc
 _longest = 10_000
 
 class Answer:
@@ -446,7 +457,8 @@ class Answer:
         if i<len(self.stream): self.places[name].append((i, max(i+1, bisect_left(self.starts, end))))
     def _add_sizes(self):
         "Image sizes that follow each other: `#growing` and `#shrinking`"
-        sizes = [(i, float(o.norm)) for i,o in enumerate(self.stream) if o.kind=='number' and o.norm.isdigit() and 16<=int(o.norm)<=2048 and self.stems[i+1:i+2]!=['percent']]
+        numbers = [(i, int(o.norm)) for i,o in enumerate(self.stream) if o.kind=='number' and o.norm.isdigit() and self.stems[i+1:i+2]!=['percent']]
+        sizes = [(i, n) for i,n in numbers if 16<=n<=2048]
         for (i,a),(j,b) in zip(sizes, sizes[1:]):
             if a!=b and j-i<=16: self.places['#growing' if b>a else '#shrinking'].append((i, j+1))
     def _add_cases(self, cases):
@@ -454,11 +466,14 @@ class Answer:
         if len(cases)!=2: return
         markers = {stem(o) for o in ('if', 'when', 'where', 'for', 'should', 'as', 'unless', 'while')}
         def conditional(i): return any(self.stems[j] in markers for j in range(max(0, i-8), i))
-        def denied(i): return self.stream[i].neg or any(self.stems[j] in denials and self.stream[j].clause==self.stream[i].clause for j in range(i+1, min(i+5, len(self.stems))))
+        def denied(i):
+            behind = range(i+1, min(i+5, len(self.stems)))
+            return self.stream[i].neg or any(self.stems[j] in denials and self.stream[j].clause==self.stream[i].clause for j in behind)
         denials = {stem(o) for o in ('not', 'isnt', "isn't", 'doesnt', 'never')}
         spans = sorted((i, -j, k) for k,concept in enumerate(cases.values()) for i,j in self.places.get(concept, ()) if conditional(i))
         unless = stem('unless')
-        cases_ = [(i, 'case', k ^ denied(i) ^ (unless in self.stems[max(0, i-6):i])) for n,(i,j,k) in enumerate(spans) if not any(i0<=i<-j0 for i0,j0,_ in spans[:n])]
+        cases_ = [(i, 'case', k ^ denied(i) ^ (unless in self.stems[max(0, i-6):i]))
+            for n,(i,j,k) in enumerate(spans) if not any(i0<=i<-j0 for i0,j0,_ in spans[:n])]
         values = [(i, 'value', k) for k,name in enumerate(cases) for i,_ in self.places.get('='+name, ())]
         sentences = defaultdict(list)
         for i,kind,k in sorted(cases_+values): sentences[self.stream[i].sentence].append((i, kind, k))
@@ -543,7 +558,7 @@ class Question:
     function:str = '' # the name of the check for a function
     words:dict = field(default_factory=dict) # words with another meaning in this question
 
-# %% ../nbs/10_questionnaire.ipynb #d08b343f
+# %% ../nbs/10_questionnaire.ipynb #06bdba2b
 def _make(cls, data, where):
     "An instance of a dataclass from a table of the file; errors name the table"
     known = {f.name:f for f in fields(cls)}
@@ -552,10 +567,14 @@ def _make(cls, data, where):
     for key,value in data.items():
         if key not in known: raise QuestionnaireError(f"{where} does not know {key!r}: use {', '.join(known)}.")
         kind = dict(str=str, int=int, list=list, dict=dict, bool=bool, float=(int, float))[getattr(known[key].type, '__name__', known[key].type)]
-        if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool): raise QuestionnaireError(f'{where}: {key} = {value!r} is not {_kinds[kind]}.')
-        if key in ('met', 'part', 'when', 'hints', 'skipped') and not all(isinstance(o, str) for o in value): raise QuestionnaireError(f'{where}: {key} is a list of texts in quotes.')
-        if key in ('verdict', 'beside') and value not in ('partial', 'incorrect'): raise QuestionnaireError(f"{where}: {key} is 'partial' or 'incorrect', not {value!r}.")
-        if key=='kind' and value not in ('words', 'report', 'function'): raise QuestionnaireError(f"{where}: kind is 'words', 'report' or 'function', not {value!r}.")
+        if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool):
+            raise QuestionnaireError(f'{where}: {key} = {value!r} is not {_kinds[kind]}.')
+        if key in ('met', 'part', 'when', 'hints', 'skipped') and not all(isinstance(o, str) for o in value):
+            raise QuestionnaireError(f'{where}: {key} is a list of texts in quotes.')
+        if key in ('verdict', 'beside') and value not in ('partial', 'incorrect'):
+            raise QuestionnaireError(f"{where}: {key} is 'partial' or 'incorrect', not {value!r}.")
+        if key=='kind' and value not in ('words', 'report', 'function'):
+            raise QuestionnaireError(f"{where}: kind is 'words', 'report' or 'function', not {value!r}.")
     return cls(**data)
 
 _kinds = {str:'a text in quotes', int:'a whole number', list:'a list in brackets [ ]', dict:'a table { }', bool:'true or false', (int, float):'a number'}
@@ -564,8 +583,10 @@ class Bank:
     "A questionnaire: its questions, and the words they are answered with"
     def __init__(self, data, name='bank', path=''):
         self.name,self.title,self.path = name,data.get('title', name),path
-        if extra := set(data)-{'title', 'words', 'question'}: raise QuestionnaireError(f"{name}: {', '.join(sorted(extra))} means nothing here; a bank has title, [words] and [[question]].")
-        if not all(isinstance(o, list) for o in data.get('words', {}).values()): raise QuestionnaireError(f'{name}: each entry of [words] is a list, as small = ["small", "tiny"].')
+        if extra := set(data)-{'title', 'words', 'question'}:
+            raise QuestionnaireError(f"{name}: {', '.join(sorted(extra))} means nothing here; a bank has title, [words] and [[question]].")
+        if not all(isinstance(o, list) for o in data.get('words', {}).values()):
+            raise QuestionnaireError(f'{name}: each entry of [words] is a list, as small = ["small", "tiny"].')
         self.concepts = {k:list(v) for k,v in data.get('words', {}).items()}
         for name,phrases in self.concepts.items(): self.concepts[name] = _expand(name, self.concepts)
         self.questions = {}
@@ -577,12 +598,14 @@ class Bank:
     def _add(self, table):
         where = f"{self.name}, question {table.get('n', '?')}"
         for o in table.get('example', []):
-            if set(o)!={'answer', 'verdict'} or o['verdict'] not in _marks: raise QuestionnaireError(f"{where}: an example has an answer and a verdict ({', '.join(_marks)}), not {o!r}.")
+            if set(o)!={'answer', 'verdict'} or o['verdict'] not in _marks:
+                raise QuestionnaireError(f"{where}: an example has an answer and a verdict ({', '.join(_marks)}), not {o!r}.")
         table['point'] = [_make(Point, o, f"{where}, point {o.get('id')!r}") for o in table.get('point', [])]
         table['misconception'] = [_make(Misconception, o, f"{where}, misconception {o.get('id')!r}") for o in table.get('misconception', [])]
         q = _make(Question, table, where)
         if q.n in self.questions: raise QuestionnaireError(f'{where} is there twice: number them differently.')
-        if q.kind=='function' and q.function not in _function_checks: raise QuestionnaireError(f"{where}: there is no check {q.function!r} for a function; there are {', '.join(_function_checks)}.")
+        if q.kind=='function' and q.function not in _function_checks:
+            raise QuestionnaireError(f"{where}: there is no check {q.function!r} for a function; there are {', '.join(_function_checks)}.")
         if q.kind=='words' and not q.point: raise QuestionnaireError(f'{where} has no [[question.point]]: an answer needs something to be judged by.')
         for p in self._patterns(q): parse_pattern(p)
         self.questions[q.n] = q
@@ -597,7 +620,8 @@ class Bank:
         return self._words[n]
     def __getitem__(self, n):
         try: return self.questions[int(n)]
-        except (KeyError, TypeError, ValueError): raise QuestionnaireError(f"There is no question {n!r} in {self.title!r}: choose one of {', '.join(map(str, self.questions))}.") from None
+        except (KeyError, TypeError, ValueError):
+            raise QuestionnaireError(f"There is no question {n!r} in {self.title!r}: choose one of {', '.join(map(str, self.questions))}.") from None
 
 def _expand(name, concepts, seen=()):
     "The phrases of a concept, with those of the concepts (`@other`) it includes"
@@ -605,7 +629,7 @@ def _expand(name, concepts, seen=()):
     if name not in concepts: raise QuestionnaireError(f"[words] speaks of @{name}, which is not there: add it.")
     return [p for o in concepts[name] for p in (_expand(o[1:], concepts, (*seen, name)) if o.startswith('@') else [o])]
 
-# %% ../nbs/10_questionnaire.ipynb #e3638ac1
+# %% ../nbs/10_questionnaire.ipynb #70e64303
 def load_bank(
     source='imagenette', # a bank that comes with the course ('imagenette', 'training'), or the path of a TOML file
 )->Bank: # its questions
@@ -616,13 +640,15 @@ def load_bank(
 def _load_bank(source):
     path = Path(source) if source.endswith('.toml') else _questions_folder()/f'{source}.toml'
     try: data = tomllib.loads(path.read_text(encoding='utf-8'))
-    except FileNotFoundError: raise QuestionnaireError(f"There is no question bank {source!r}: use one of {', '.join(banks())}, or the path of a .toml file.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e: raise QuestionnaireError(f'{path.name} cannot be read as a question bank: {e}.') from None
+    except FileNotFoundError:
+        raise QuestionnaireError(f"There is no question bank {source!r}: use one of {', '.join(banks())}, or the path of a .toml file.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise QuestionnaireError(f'{path.name} cannot be read as a question bank: {e}.') from None
     return Bank(data, path.stem, str(path.resolve()) if source.endswith('.toml') else '')
 
 def banks():
     "Names of the question banks that come with the course"
-    return sorted(o.stem for o in _questions_folder().glob('*.toml') if o.stem!='languages')
+    return sorted(o.stem for o in _questions_folder().glob('*.toml') if o.stem not in ('languages', 'grammar'))
 
 @lru_cache(None)
 def _load_gloss():
@@ -656,13 +682,15 @@ class Result:
     opinion:dict|None = None # what a second grader says, if one was asked
     def to_dict(self): return asdict(self) # plain dictionaries and lists, ready for JSON
 
-# %% ../nbs/10_questionnaire.ipynb #e46dfefc
+# %% ../nbs/10_questionnaire.ipynb #35176022
 _marks = dict(correct='✓', partial='◐', incorrect='✗', not_attempted='–')
 _verdict_words = dict(correct='correct', partial='partly right', incorrect='not right yet', not_attempted='not attempted')
 
+def _sign(p): return '✓' if p.credit==1 else '◐' if p.credit else '·'
+
 def _as_text(result):
     lines = [f'{_marks[result.verdict]} Question {result.n}: {_verdict_words[result.verdict]} ({result.score:.0%})']
-    for p in result.points: lines.append(f"  {'✓' if p.credit==1 else '◐' if p.credit else '·'} {p.id.replace('_', ' ')}" + (f': “{_short(p.quote)}”' if p.quote else ''))
+    for p in result.points: lines.append(f"  {_sign(p)} {p.id.replace('_', ' ')}" + (f': “{_short(p.quote)}”' if p.quote else ''))
     lines += textwrap.wrap(result.feedback, 100)
     if result.opinion: lines.append(f"Second opinion ({result.opinion['grader']}): {result.opinion['verdict']}. {result.opinion['feedback']}")
     return '\n'.join(lines)
@@ -673,7 +701,7 @@ def _short(text, most=80):
 
 def _as_html(result):
     e = html.escape
-    points = ''.join(f"<li style='list-style:none'>{'✓' if p.credit==1 else '◐' if p.credit else '·'} {e(p.id.replace('_', ' '))}" +
+    points = ''.join(f"<li style='list-style:none'>{_sign(p)} {e(p.id.replace('_', ' '))}" +
         (f': <q>{e(_short(p.quote))}</q>' if p.quote else '') + '</li>' for p in result.points)
     opinion = f"<p>Second opinion ({e(result.opinion['grader'])}): {e(result.opinion['verdict'])}. {e(result.opinion['feedback'])}</p>" if result.opinion else ''
     return (f"<div role='status'><b>{_marks[result.verdict]} Question {result.n}: {_verdict_words[result.verdict]}</b> ({result.score:.0%})"
@@ -682,9 +710,8 @@ def _as_html(result):
 Result.__str__ = Result.__repr__ = _as_text
 Result._repr_html_ = _as_html
 
-# %% ../nbs/10_questionnaire.ipynb #2a56828c
-_skipped = re.compile(r'''[\W_]*(?:(?:ans(?:wer)?|a)\b[\W_]*)?(?:n\W?a|none|nil|null|nothing|skip(?:ped|ping)?(?:\s(?:this|it|for now))?(?: one)?|(?:will|ill|i will) (?:come|get) back(?: to (?:this|it))?(?: later)?|pass|blank|to\s?do|tbd|tba|later|no answer|no idea|no clue|not sure|unsure|dunno|idk|unanswered|not (?:yet )?(?:attempted|answered|done|tried)(?: yet)?
-    |(?:i )?(?:still )?(?:have ?n.?t|did ?n.?t|did not|do ?n.?t|do not|have not)(?: yet)? (?:try|tried|know|remember|recall|understand|do|done|attempt(?:ed)?|answer|get|got)(?: (?:it|this|that))?(?: one)?(?: question)?(?: yet)?(?: sorry)?|(?:still )?to be (?:done|tested|answered|completed)|will (?:do|try) (?:it |this )?later|coming soon|no lo se|no s[eé]|keine ahnung)[\W_]*'''.replace('\n    ', ''), re.I)
+# %% ../nbs/10_questionnaire.ipynb #16cba0ca
+_skipped = re.compile(r'[\W_]*(?:(?:ans(?:wer)?|a)\b[\W_]*)?(?:' + '|'.join(_grammar['nothing_tried']) + r')[\W_]*', re.I)
 
 _left_blank = re.compile(r'.*\b(?:leave|leaving|left) (?:this|it|that)(?: one)? (?:blank|empty|out|open)\b.*', re.I|re.S)
 
@@ -695,34 +722,18 @@ def _is_skipped(text):
     first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
     return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text) or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
 
-# %% ../nbs/10_questionnaire.ipynb #01e2ac26
-_small = set('''a an the of to in on at by for with from as into onto over under between per than and or but so because since while if when where which that this these those it its is are was were be been being am without
-    has have had do does did can could will would should may might must not no you your we our they their he she i me my us them who what how why there then more most less very just only also too all each every any some both either u ur n bc cuz thn teh form evry w wiht r b wit wat dis dat'''.split())
-_seldom_before_the = ('ctions', 'ntions', 'epochs', 'images', 'labels', 'targets', 'tative', 'sional', 'ical')
-_never_last = {'the', 'a', 'an', 'of', 'and', 'or', 'your', 'my', 'our', 'their', 'plus', 'is', 'are', 'because', 'if'}
-_clashes = {('the', 'of'), ('the', 'and'), ('the', 'is'), ('the', 'to'), ('the', 'for'), ('the', 'in'), ('the', 'with'), ('the', 'on'), ('the', 'by'), ('the', 'from'), ('the', 'are'), ('the', 'or'), ('a', 'of'), ('a', 'the'), ('the', 'a'), ('the', 'the'), ('of', 'is'), ('of', 'and'), ('of', 'to'), ('of', 'are'), ('of', 'with'),
-    ('of', 'for'), ('of', 'of'), ('to', 'of'), ('to', 'and'), ('to', 'is'), ('to', 'with'), ('your', 'can'), ('your', 'is'), ('your', 'the'), ('the', 'your'), ('the', 'than'), ('the', 'can'), ('a', 'is'), ('a', 'to'), ('a', 'in'), ('a', 'for'), ('a', 'with'), ('a', 'and'), ('is', 'is'), ('is', 'of'), ('are', 'of'), ('are', 'is'), ('is', 'are'), ('with', 'of'), ('with', 'for'), ('for', 'of'), ('in', 'of'), ('by', 'of'), 
-    ('than', 'is'), ('from', 'of'), ('with', 'by'), ('for', 'by'), ('a', 'by'), ('the', 'not'), ('plus', 'the'), ('than', 'and'), ('it', 'of'), ('its', 'of'), ('its', 'the'), ('why', 'of'), ('the', 'was'), ('the', 'were'), ('of', 'than'), ('of', 'or'), ('than', 'to'), ('than', 'with')}
+# %% ../nbs/10_questionnaire.ipynb #5bf4ff21
+_small,_glue,_never_last,_clashes = _list('small'),_list('glue'),_list('never_last'),set(_phrases('clashes'))
 
-_adjectives = set("""small representative weighted progressive pretrained augmented confident overconfident quick cheap ambiguous noisy mislabeled random linear new pushed softer automatic different
-    augmented smoothed fast slow slower extreme final gradual mixed normalized convex robust hard harder""".split())
-_nouns = set("""subset project predictions prediction epochs labels label images image targets target data dataset classes class mean deviation callback size sizes resolution versions augmentation inference confidence softmax
-    statistics stats weights fastai vision_learner cnn_learner learner experiments prototype problems activations outputs""".split())
-_verbs = set("""is are was were am be been being has have had do does did will would can could should may might must cannot gets get got go goes went makes make made takes take took gives give gave means let lets keeps keep kept shows show
-    need needs needed helps learn learns learned know knows knew see sees saw say says said tell tells told think become becomes became happens works work want wants try tries tried use uses used using put puts turn turns start starts begin begins began end ends ended
-    replaces replace averages mixes blends adds add predicts predict trains train trained train pick picks choose find finds create creates change changes call calls pass pass apply applies look looks ask asks asked stop stops prevent prevents avoid avoids encourage encourages
-    force forces allow allows require requires increase increases decrease decreases grow grows reduce reduces subtract subtracts divide divides shift scale scales rescale convert converts bring brings transform transforms improved improve improves rose fell dropped beat went came come comes
-    lowers raises raise lower assume assumes contains contain consists differ differs stays stay remains remain belongs expect expects match matches combine combines merge merges gradually cut cuts split splits shares spread spreads depends suppose imagine don't doesn't isn't aren't can't won't didn't wasn't it's that's there's you're they're i'm i've we've average mix blend drag drags took feed feeds run runs ran iterate prototype experiment sample carve grab whittle build mislabeled switch boosted halved = i you u we it they he she comprises retains retain suits suit spends spend teach teaches load loads sets serve serves hold holds carry carries compute computes becoming receives receive gave fits fit turned
-    tired ended goes leaves leave feels feel matters matter equals equal lies lie costs punishes pays blurs means forgets speaks speak points point fades fade cross switched enlarge pull pulls nudges nudge softens soften rewards demand demands believes believe trust copes cope""".split())
-_imperative = set("point pull trust cross equal average mix blend sample cut split prototype experiment change use start end train pass run scale shift match increase lower spread work look show increase feed call build turn switch mislabeled".split())
-_glue = set('the a an of to in for with by from on at is are it as and or u w 4 r teh wit'.split())
-_counts = set('every each few all these some many several after in of for with'.split())
+_adjectives,_nouns,_counts,_verbs,_imperative = map(_list, ('adjectives', 'nouns', 'counts', 'verbs', 'imperative'))
+_before_command = set('to i we you and then they who just not it that must also first'.split())
 _before_noun = ('of', 'in', 'with', 'for', 'by')
 
 def _is_verb(words, i):
     "Does a verb that makes a statement stand here? Words that are nouns as well count only where a command begins"
     if words[i] not in _verbs or words[i+1:i+3] and words[i]=='learn' and words[i+1]=='.': return False
-    return words[i] not in _imperative or i==0 or not words[i-1][-1:].isalnum() or words[i-1] in ('to', 'i', 'we', 'you', 'and', 'then', 'they', 'who', 'just', 'not', 'it', 'that', 'must', 'also', 'first')
+    begins = i==0 or not words[i-1][-1:].isalnum() or words[i-1] in _before_command
+    return words[i] not in _imperative or begins
 
 def _clash(words, i):
     "Does word `i` follow in a way that no sentence allows?"
@@ -731,12 +742,15 @@ def _clash(words, i):
     ends = not after[:1].isalnum() and after not in _signs or after in _before_noun
     if (before, word) in _clashes: return True
     if word=='of' and before.endswith('ly'): return True
-    if word in _adjectives and ends and (before in ('the', 'a', 'of', 'in') or before=='with' and after in _before_noun) and after!=':' and after!='-' and after!='"': return True
+    alone = before in ('the', 'a', 'of', 'in') or before=='with' and after in _before_noun
+    if word in _adjectives and ends and alone and after not in (':', '-', '"'): return True
     if word in _adjectives and before in _before_noun and after in _articles or word=='the' and before in _adjectives and i==1: return True
-    if before=='the' and word=='normalize' and after in _before_noun or before in _articles and word in ('add', 'make', 'predict', 'replace', 'resizes', 'normalizes'): return True
+    if before=='the' and word=='normalize' and after in _before_noun: return True
+    if before in _articles and word in ('add', 'make', 'predict', 'replace', 'resizes', 'normalizes'): return True
     if word.endswith('ly') and before in _before_noun and ends and word not in ('only', 'early', 'family'): return True
     if word.endswith(('izes', 'ises')) and word!='sizes' and before in _before_noun: return True
-    return word=='the' and i<6 and (before in _nouns or before.isdigit()) and not set(words[:i]) & _counts and not any(_is_verb(words, k) for k in range(i)) and not any(o in _before_noun for o in words[:i])
+    subject = i<6 and (before in _nouns or before.isdigit()) and not set(words[:i]) & (_counts | set(_before_noun))
+    return word=='the' and subject and not any(_is_verb(words, k) for k in range(i))
 
 def no_statement(
     text:str, # an answer
@@ -762,9 +776,13 @@ def no_statement(
     commas = sum(o in ',;:' for o in words)
     verbless = not any(_is_verb(words, i) for i in range(len(words)))
     listed = count>=10 and commas>=count/3 and small<=count*0.12
-    return bool(max(runs)>=8 or listed or clashes>=count/22 and clashes or count>=10 and small<=max(1, count*0.08) and max(runs)>=6 or verbless and count>=10 and commas>=max(2, count/5) or count>=8 and not small and not commas or count>=10 and not commas and glue<=count*0.08)
+    clashing = clashes and clashes>=count/22
+    fragments = verbless and count>=10 and commas>=max(2, count/5)
+    few_small = count>=10 and small<=max(1, count*0.08) and max(runs)>=6
+    unjoined = not commas and (count>=8 and not small or count>=10 and glue<=count*0.08)
+    return bool(max(runs)>=8 or listed or clashing or fragments or few_small or unjoined)
 
-# %% ../nbs/10_questionnaire.ipynb #715c7a66
+# %% ../nbs/10_questionnaire.ipynb #47e09ccf
 def _translate(text, bank):
     "`text` with words of other languages put into English where it is written in one; else `text`"
     tokens,gloss = tokenize(text),bank.gloss
@@ -792,7 +810,7 @@ def _translate(text, bank):
     return _wide.sub(lambda m: unicodedata.normalize('NFKC', m[0])+' ', ''.join([*parts, text[last:]]))
 
 _wide = re.compile('[，。；：、（）！？]')
-_english = set('the of is and that with for you are by it be this have from they when each because which more than instead'.split())
+_english = _list('english')
 
 # %% ../nbs/10_questionnaire.ipynb #09cd1ad6
 _asks = re.compile(r'[^A-Za-z]*(?:q(?:uestion)?[^A-Za-z]*)?(?:what|why|how|when|where|which|who|is|are|was|does|do|did|can|could|should|would|in what|for what|to what|with|if|use)\b', re.I)
@@ -813,7 +831,7 @@ def _first(answer, patterns, any_polarity=False):
 
 def _quote(text, found): return text[min(a for a,_ in found):max(b for _,b in found)] if found else ''
 
-# %% ../nbs/10_questionnaire.ipynb #ab0c9202
+# %% ../nbs/10_questionnaire.ipynb #92c08720
 def _judge(q, text, bank):
     "Points and misconceptions of a written answer"
     english = _translate(text, bank)
@@ -825,7 +843,8 @@ def _judge(q, text, bank):
         half = None if full else _first(answer, p.part)
         points.append(PointResult(p.id, p.what, 1. if full else 0.5 if half else 0., quote(full or half)))
     whole = all(p.credit==1 for p in points)
-    wrong = [dict(id=m.id, says=m.says, quote=quote(found), verdict=m.beside if whole and m.beside else m.verdict) for m in q.misconception if (found := _first(answer, m.when)) is not None]
+    wrong = [dict(id=m.id, says=m.says, quote=quote(found), verdict=m.beside if whole and m.beside else m.verdict)
+        for m in q.misconception if (found := _first(answer, m.when)) is not None]
     skipped = bool(q.skipped) and _first(answer, q.skipped) is not None
     reversed_ = [p.id for p,r in zip(q.point, points) if not r.credit and _first(answer, p.met, any_polarity=True)]
     return points, wrong, skipped, reversed_
@@ -863,7 +882,7 @@ def _result(q, points, wrong, skipped=False, reversed_=()):
 
 def _nothing(q, verdict, feedback): return Result(q.n, verdict, 0., [PointResult(p.id, p.what, 0.) for p in q.point], [], feedback)
 
-# %% ../nbs/10_questionnaire.ipynb #37c69ef7
+# %% ../nbs/10_questionnaire.ipynb #c4666c26
 def check(
     n:int, # the number of the question
     answer, # the learner's own words; for some questions a run record or a function
@@ -882,15 +901,18 @@ def check(
     return result
 
 def _check_text(q, text, bank):
-    if not any(o.isalnum() for o in text) or _is_skipped(text): return _nothing(q, 'not_attempted', 'Nothing to judge yet: a first guess is better than none.')
-    if q.kind=='function': raise QuestionnaireError(f"Question {q.n} asks for a function: give the function itself, or the path of the file it is in.")
+    if not any(o.isalnum() for o in text) or _is_skipped(text):
+        return _nothing(q, 'not_attempted', 'Nothing to judge yet: a first guess is better than none.')
+    if q.kind=='function':
+        raise QuestionnaireError(f"Question {q.n} asks for a function: give the function itself, or the path of the file it is in.")
     if q.kind=='report' and text.lstrip()[:1] in '{[' and (records := _records_in(text)): return _check_work(q, records)
-    if not q.values and no_statement(text) and not code_only(text) and _translate(text, bank)==text: return _nothing(q, 'incorrect', 'These are words of the topic, not a statement. '+q.point[0].nudge)
+    if not q.values and no_statement(text) and not code_only(text) and _translate(text, bank)==text:
+        return _nothing(q, 'incorrect', 'These are words of the topic, not a statement. '+q.point[0].nudge)
     return _result(q, *_judge(q, text, bank))
 
 def code_only(text): return any(end-start>0.7*len(text.strip()) for start,end,_ in _code_parts(text))
 
-# %% ../nbs/10_questionnaire.ipynb #5fd18289
+# %% ../nbs/10_questionnaire.ipynb #5c13f9ce
 def _records_in(text):
     "The run records of a JSON text as dictionaries; an empty list if it is something else"
     try: found = json.loads(text)
@@ -902,9 +924,12 @@ def _check_work(q, answer):
     if q.kind=='function': return _check_function(q, answer)
     records = answer if isinstance(answer, (list, tuple)) else [answer]
     try: records = [r for o in records for r in (_records_in(o.read_text(encoding='utf-8')) if isinstance(o, Path) else [o if isinstance(o, dict) else asdict(o)])]
-    except (TypeError, UnicodeDecodeError): raise QuestionnaireError(f"Question {q.n} takes a report in words or records of runs: a `Record`, or the path of its JSON file.") from None
+    except (TypeError, UnicodeDecodeError):
+        raise QuestionnaireError(f"Question {q.n} takes a report in words or records of runs: a `Record`, or the path of its JSON file.") from None
     except OSError as e: raise QuestionnaireError(f"{e.filename} cannot be read ({e.strerror}): name the JSON file of a run.") from None
-    if not records or not all(isinstance(o.get('log'), list) and isinstance(o.get('config'), dict) and all(isinstance(e, dict) for e in o['log']) for o in records): raise QuestionnaireError(f"A record of a run has a 'log' and a 'config': give what the course wrote into its results folder.")
+    def is_record(o): return isinstance(o.get('log'), list) and isinstance(o.get('config'), dict) and all(isinstance(e, dict) for e in o['log'])
+    if not records or not all(map(is_record, records)):
+        raise QuestionnaireError("A record of a run has a 'log' and a 'config': give what the course wrote into its results folder.")
     return _result(q, _work_points[q.function](q, records), [])
 
 # %% ../nbs/10_questionnaire.ipynb #05c2963c
@@ -931,7 +956,7 @@ def _long_points(q, records):
 
 _work_points = dict(resizing=_resizing_points, long=_long_points)
 
-# %% ../nbs/10_questionnaire.ipynb #25c547f1
+# %% ../nbs/10_questionnaire.ipynb #0bad90de
 def _torch():
     try: import torch
     except ImportError: raise QuestionnaireError('This task tries your function on tensors, and torch is not installed: pip install torch.') from None
@@ -948,7 +973,8 @@ def _try_corner_crops(fn):
     corners = {(top, left) for top in (0, 3) for left in (0, 5)}
     def places(square): return {(t, l) for t in range(4) for l in range(6) if square.shape==(2, 4, 4) and torch.equal(square, image[:, t:t+4, l:l+4])}
     found = set().union(*map(places, seen)) if seen else set()
-    return dict(corners=corners<=found, centre=bool({(1, 2), (1, 3), (2, 2), (2, 3)} & found), mean=len(seen)==5 and bool(torch.allclose(torch.as_tensor(out, dtype=torch.float), torch.tensor([3., 1.]))))
+    mean = len(seen)==5 and bool(torch.allclose(torch.as_tensor(out, dtype=torch.float), torch.tensor([3., 1.])))
+    return dict(corners=corners<=found, centre=bool({(1, 2), (1, 3), (2, 2), (2, 3)} & found), mean=mean)
 
 def _try_mixing(fn):
     "Images of one colour a class: how much of a colour is in a mixed image must be the share of its label"
@@ -964,11 +990,12 @@ def _try_mixing(fn):
 
 _function_checks = dict(corner_tta=_try_corner_crops, mix=_try_mixing)
 
-# %% ../nbs/10_questionnaire.ipynb #45ddcfb5
+# %% ../nbs/10_questionnaire.ipynb #77330587
 def _check_function(q, answer, seconds=30):
     "Try a function: here if it is one, in a process of its own if it is in a file"
     if isinstance(answer, Path): return _check_file(q, answer, seconds)
-    if not callable(answer): raise QuestionnaireError(f"Question {q.n} asks for a function named {q.function}, not {type(answer).__name__}: give the function itself, or the path of its file.")
+    if not callable(answer):
+        raise QuestionnaireError(f"Question {q.n} asks for a function named {q.function}, not {type(answer).__name__}: give the function itself, or the path of its file.")
     try: met = _function_checks[q.function](answer)
     except QuestionnaireError: raise
     except Exception as e: return _nothing(q, 'incorrect', f'Your function stopped with {type(e).__name__}: {_short(str(e), 200)}.')
@@ -995,8 +1022,10 @@ def _what_failed(path, stderr):
 
 def _check_file(q, path, seconds):
     if not path.is_file(): raise QuestionnaireError(f'There is no file {path}: name the Python file that has your function {q.function} in it.')
-    try: done = subprocess.run([sys.executable, '-c', _runner, str(path.resolve()), q.function, 'imagenette', str(q.n)], capture_output=True, text=True, timeout=seconds, cwd=path.resolve().parent)
-    except subprocess.TimeoutExpired: return _nothing(q, 'incorrect', f'Your function had not ended after {seconds} seconds: look for a loop that never ends.')
+    command = [sys.executable, '-c', _runner, str(path.resolve()), q.function, 'imagenette', str(q.n)]
+    try: done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, cwd=path.resolve().parent)
+    except subprocess.TimeoutExpired:
+        return _nothing(q, 'incorrect', f'Your function had not ended after {seconds} seconds: look for a loop that never ends.')
     if done.returncode: return _nothing(q, 'incorrect', _what_failed(path, done.stderr))
     try: found = json.loads(done.stdout)
     except ValueError: return _nothing(q, 'incorrect', f'{path.name} ended before your function could be tried: look for exit() in it.')
@@ -1107,7 +1136,7 @@ def _clean(lines, q):
     if first.strip(' *_>#').endswith('?') and _asks.match(first.strip(' *_>#')) and rest.strip(): return rest.strip()
     return text
 
-# %% ../nbs/10_questionnaire.ipynb #3528edf2
+# %% ../nbs/10_questionnaire.ipynb #bd29a38a
 _largest_file = 5_000_000
 
 def read_file(path): # its text
@@ -1117,10 +1146,12 @@ def read_file(path): # its text
         if str(path)=='-': return sys.stdin.read(_largest_file)
         if path.is_dir(): raise QuestionnaireError(f'{path} is a folder: name a file in it, or grade them all with `sota-course grade`.')
         if path.exists() and not path.is_file(): raise QuestionnaireError(f'{path} is no file: name a text file with your answers.')
-        if path.stat().st_size>_largest_file: raise QuestionnaireError(f'{path.name} has {path.stat().st_size/1e6:.0f} MB, too much for a sheet of answers (at most {_largest_file//1_000_000} MB): is it the right file?')
+        if path.stat().st_size>_largest_file:
+            raise QuestionnaireError(f'{path.name} has {path.stat().st_size/1e6:.0f} MB, too much for a sheet of answers (at most {_largest_file//1_000_000} MB): is it the right file?')
         return path.read_text(encoding='utf-8-sig')
     except FileNotFoundError: raise QuestionnaireError(f'There is no file {path}: name the file with your answers.') from None
-    except UnicodeDecodeError: raise QuestionnaireError(f'{path.name} is not a text in UTF-8: save it as plain text with the encoding UTF-8.') from None
+    except UnicodeDecodeError:
+        raise QuestionnaireError(f'{path.name} is not a text in UTF-8: save it as plain text with the encoding UTF-8.') from None
     except OSError as e: raise QuestionnaireError(f'{path.name} cannot be read ({e.strerror}): look at its permissions.') from None
 
 # %% ../nbs/10_questionnaire.ipynb #9eed5ebf
@@ -1154,7 +1185,7 @@ def check_sheet(
     note = 'No numbers were found: this was read as one answer a line, in the order of the questions.' if by_line else ''
     return Sheet([check(n, str(answers.get(n, '')), bank) for n in asked], note)
 
-# %% ../nbs/10_questionnaire.ipynb #d1f87cbf
+# %% ../nbs/10_questionnaire.ipynb #dde3798c
 class Grader(Protocol):
     "Whoever can give a second opinion"
     def __call__(self, question:Question, answer:str)->dict: "`{'grader', 'verdict', 'feedback'}`; never raises"
@@ -1174,13 +1205,22 @@ class LanguageModel:
         body = json.dumps(dict(model=self.model, temperature=0, messages=[dict(role='system', content=task), dict(role='user', content=answer)])).encode()
         headers = {'Content-Type':'application/json'} | ({'Authorization':f'Bearer {self.key}'} if self.key else {})
         try:
-            with urlopen(Request(f'{self.url}/chat/completions', body, headers), timeout=self.seconds) as reply: text = json.loads(reply.read(1_000_000))['choices'][0]['message']['content']
+            with urlopen(Request(f'{self.url}/chat/completions', body, headers), timeout=self.seconds) as reply: found = json.loads(reply.read(1_000_000))
+            text = found['choices'][0]['message']['content']
             found = json.loads(text[text.index('{'):text.rindex('}')+1])
             if found['verdict'] not in _marks: raise ValueError(f"the verdict {found['verdict']!r}")
             return dict(grader=self.model, verdict=found['verdict'], feedback=str(found.get('feedback', '')))
-        except (OSError, ValueError, KeyError, IndexError, TypeError) as e: return dict(grader=self.model, verdict='none', feedback=f'no opinion to be had ({type(e).__name__}: {_short(str(e), 100)})')
+        except (OSError, ValueError, KeyError, IndexError, TypeError) as e:
+            return dict(grader=self.model, verdict='none', feedback=f'no opinion to be had ({type(e).__name__}: {_short(str(e), 100)})')
 
-# %% ../nbs/10_questionnaire.ipynb #e1f7bd57
+# %% ../nbs/10_questionnaire.ipynb #d5750899
+def _otherwise(q, answer, verdict, found):
+    "A sentence on an example that is judged otherwise, with what was missing and what was found"
+    missing,wrong = [p.id for p in found.points if p.credit<1],[m['id'] for m in found.misconceptions]
+    why = (f"; missing: {', '.join(missing)}" if missing else '') + (f"; found: {', '.join(wrong)}" if wrong else '')
+    return f'Question {q.n}: {_short(answer)!r} is judged {found.verdict}, not {verdict}{why}.'
+
+# %% ../nbs/10_questionnaire.ipynb #7205c34d
 def validate(
     bank, # a name, a path or a `Bank`
 )->list: # one sentence for every example with another verdict than it should have; empty if all is well
@@ -1192,7 +1232,7 @@ def validate(
             for o in [*q.example, *([dict(answer=q.solution, verdict='correct')] if q.kind=='words' else [])]:
                 answer,verdict = o['answer'],o['verdict']
                 found = check(q.n, answer, bank)
-                if found.verdict!=verdict: wrong.append(f"Question {q.n}: {_short(answer)!r} is judged {found.verdict}, not {verdict}" + (f"; missing: {', '.join(p.id for p in found.points if p.credit<1)}" if any(p.credit<1 for p in found.points) else '') + (f"; found: {', '.join(m['id'] for m in found.misconceptions)}" if found.misconceptions else '') + '.')
+                if found.verdict!=verdict: wrong.append(_otherwise(q, answer, verdict, found))
         for i,h in enumerate(q.hints):
             if q.kind=='words' and check(q.n, h, bank).verdict=='correct' and i<len(q.hints)-1: wrong.append(f'Question {q.n}: hint {i+1} gives the answer away.')
     return wrong
