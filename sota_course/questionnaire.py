@@ -430,7 +430,7 @@ class Words:
         self.speller = Speller({o for o in spelled if len(o)>3}, known)
     def stems(self, tokens): return [stem(self.speller(o.norm)) if o.kind=='word' else o.norm for o in tokens]
 
-# %% ../nbs/10_questionnaire.ipynb #2c9ef7fc
+# %% ../nbs/10_questionnaire.ipynb #98f98ddd
 _longest = 10_000
 
 class Answer:
@@ -474,10 +474,14 @@ class Answer:
         unless = stem('unless')
         cases_ = [(i, 'case', k ^ denied(i) ^ (unless in self.stems[max(0, i-6):i]))
             for n,(i,j,k) in enumerate(spans) if not any(i0<=i<-j0 for i0,j0,_ in spans[:n])]
+        cases_ += [(i, 'other', 0) for i,_ in self.places.get('@otherwise', ())]
         values = [(i, 'value', k) for k,name in enumerate(cases) for i,_ in self.places.get('='+name, ())]
         sentences = defaultdict(list)
         for i,kind,k in sorted(cases_+values): sentences[self.stream[i].sentence].append((i, kind, k))
         for events in sentences.values():
+            for n,(i,kind,_) in enumerate(events):
+                if kind=='other' and (before := [o for o in events[:n] if o[1]=='case']): events[n] = (i, 'case', 1-before[-1][2])
+            events = [o for o in events if o[1]!='other']
             if {o[1] for o in events}!={'case', 'value'}: continue
             if events[0][1]=='value': events = [(-i, kind, k) for i,kind,k in reversed(events)] # the value comes before its case
             groups = []
@@ -722,17 +726,20 @@ def _is_skipped(text):
     first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
     return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text) or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
 
-# %% ../nbs/10_questionnaire.ipynb #5bf4ff21
+# %% ../nbs/10_questionnaire.ipynb #66feb5d3
 _small,_glue,_never_last,_clashes = _list('small'),_list('glue'),_list('never_last'),set(_phrases('clashes'))
 
 _adjectives,_nouns,_counts,_verbs,_imperative = map(_list, ('adjectives', 'nouns', 'counts', 'verbs', 'imperative'))
+_subjects = frozenset('i you we they he she it this that is are was were has have had can will would do does did'.split())
+_prepositions = frozenset('of in with for by on at from as into over'.split())
 _before_command = set('to i we you and then they who just not it that must also first'.split())
 _before_noun = ('of', 'in', 'with', 'for', 'by')
 
 def _is_verb(words, i):
     "Does a verb that makes a statement stand here? Words that are nouns as well count only where a command begins"
+    if i and words[i-1] in _prepositions and words[i]!='being': return False
     if words[i] not in _verbs or words[i+1:i+3] and words[i]=='learn' and words[i+1]=='.': return False
-    begins = i==0 or not words[i-1][-1:].isalnum() or words[i-1] in _before_command
+    begins = i==0 or words[i-1] in '.:;!?\n' or words[i-1] in _before_command
     return words[i] not in _imperative or begins
 
 def _clash(words, i):
@@ -777,10 +784,12 @@ def no_statement(
     verbless = not any(_is_verb(words, i) for i in range(len(words)))
     listed = count>=10 and commas>=count/3 and small<=count*0.12
     clashing = clashes and clashes>=count/22
+    joints = [o for o in words if o in _prepositions or o=='to']
+    jointed = count>=11 and len(joints)>=count*0.27 and len(set(joints))>=5 and not _subjects & set(words)
     fragments = verbless and count>=10 and commas>=max(2, count/5)
     few_small = count>=10 and small<=max(1, count*0.08) and max(runs)>=6
     unjoined = not commas and (count>=8 and not small or count>=10 and glue<=count*0.08)
-    return bool(max(runs)>=8 or listed or clashing or fragments or few_small or unjoined)
+    return bool(max(runs)>=8 or listed or clashing or jointed or fragments or few_small or unjoined)
 
 # %% ../nbs/10_questionnaire.ipynb #47e09ccf
 def _translate(text, bank):
@@ -882,7 +891,7 @@ def _result(q, points, wrong, skipped=False, reversed_=()):
 
 def _nothing(q, verdict, feedback): return Result(q.n, verdict, 0., [PointResult(p.id, p.what, 0.) for p in q.point], [], feedback)
 
-# %% ../nbs/10_questionnaire.ipynb #c4666c26
+# %% ../nbs/10_questionnaire.ipynb #8be2954c
 def check(
     n:int, # the number of the question
     answer, # the learner's own words; for some questions a run record or a function
@@ -894,6 +903,7 @@ def check(
     q = bank[n]
     if q.kind!='words' and not isinstance(answer, str): return _check_work(q, answer)
     if not isinstance(answer, str): raise QuestionnaireError(f"An answer to question {q.n} is text, not {type(answer).__name__}: put it in quotes.")
+    answer = answer.replace('fast.ai', 'fast_ai').replace('Fast.ai', 'fast_ai')
     text = ''.join(o if o in '\n\t' or unicodedata.category(o) not in ('Cc', 'Cf') else ' ' for o in answer[:_longest])
     result = _check_text(q, text, bank)
     if len(answer)>_longest: result.feedback += f' (Only the first {_longest:,} characters were read.)'
