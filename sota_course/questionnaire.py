@@ -71,7 +71,7 @@ class Token:
     clause:int = 0 # number of the clause
     neg:bool = False # is it denied?
 
-# %% ../nbs/10_questionnaire.ipynb #f3e44b97
+# %% ../nbs/10_questionnaire.ipynb #ca7e3922
 def _number(text):
     "'1,000' and '1000' are one number, and '0,92' is '0.92'"
     if re.fullmatch(r'\d{1,3}(,\d{3})+', text): text = text.replace(',', '')
@@ -99,6 +99,7 @@ def tokenize(
             tokens += [Token(o, o, 'word', m.start()+i, m.start()+i+1) for i,o in enumerate(word)]
             continue
         norm = _norm_word(word) if kind=='word' else _number(word) if kind=='number' else word
+        if word in '<>' and kind=='mark' and text[m.end():m.end()+2].strip()[:1].isdigit(): kind,norm = 'word',dict(zip('<>', ('below', 'above')))[word]
         if word in _signs and not (word=='/' and text[m.start()-1:m.start()].isalnum()): kind,norm = 'word',_signs[word]
         if kind=='number' and _list_number.match(text, m.start()) and text[text.rfind('\n', 0, m.start())+1:m.start()].strip(' \t>*_#-')=='': kind = 'mark'
         if kind=='word' and norm[:1].isdigit(): kind = 'number'
@@ -109,7 +110,7 @@ def tokenize(
         tokens.append(Token(word, norm, kind, m.start(), m.end()))
     return tokens
 
-# %% ../nbs/10_questionnaire.ipynb #a16dd000
+# %% ../nbs/10_questionnaire.ipynb #59a5b4eb
 _grammar = tomllib.loads((_questions_folder()/'grammar.toml').read_text(encoding='utf-8'))
 
 def _list(name): return frozenset(_grammar[name].split())
@@ -146,7 +147,8 @@ def mark_clauses(tokens):
             if ends or dash or o.text in ',:()[]{}—–，：、' and not _is_call(tokens, i):
                 clause,scope = clause+1,False
             continue
-        if words[i] in _openers and not (words[i]=='so' and words[i+1:i+2]!=['that']):
+        goes_on = words[i]=='so' and words[i+1:i+2]!=['that'] or words[i]=='then' and i and words[i-1]=='and'
+        if words[i] in _openers and not goes_on:
             clause += 1
             if not (words[i]=='because' and i and words[i-1] in ('not', 'isnt')): scope = False
         if contrast and left<5 and words[i] in ('i', 'you', 'we', 'they', 'it'): scope,contrast = False,False
@@ -173,7 +175,7 @@ def _deny_subjects(tokens, words):
         for before in tokens[max(0, i-8):i]:
             if before.clause==o.clause: before.neg = True
 
-# %% ../nbs/10_questionnaire.ipynb #6a9c2029
+# %% ../nbs/10_questionnaire.ipynb #316138ea
 _whole_denials = re.compile(r'\b(?:' + '|'.join(_grammar['whole_denials']) + ')')
 
 def _deny_sentences(tokens):
@@ -183,7 +185,7 @@ def _deny_sentences(tokens):
     for sentence in sentences.values():
         text = ' '.join(o.text.lower().replace("'", '').replace('’', '') for o in sentence if o.kind!='mark')
         if _whole_denials.search(text):
-            for o in sentence: o.neg = True
+            for o in tokens if 'nothing of the' in text or 'nothing could be' in text else sentence: o.neg = True
 
 # %% ../nbs/10_questionnaire.ipynb #7ef5ccbd
 def _norm_phrase(phrase): return tuple(o.norm if o.kind!='word' else stem(o.norm) for o in tokenize(phrase) if o.norm not in _articles and o.text not in "-_'")
@@ -412,7 +414,7 @@ def _english_words():
     lines = (_questions_folder()/'english.txt').read_text(encoding='utf-8').splitlines()
     return frozenset(o for line in lines if not line.startswith('#') for o in line.split())
 
-# %% ../nbs/10_questionnaire.ipynb #425867aa
+# %% ../nbs/10_questionnaire.ipynb #b7e82d57
 class Words:
     "The words of a bank: which stems and phrases belong to which concept"
     def __init__(self, concepts, patterns, texts=()): # {name: [phrases]}, patterns, and texts whose words are spelled right
@@ -425,12 +427,12 @@ class Words:
         for name in {n for p in patterns for g in parse_pattern(p) for c in (*(t.names for chain in g.chains for t in chain), g.excluded, g.excluded_here) for n in c}:
             if name.startswith('@') and name[1:] not in concepts:
                 raise QuestionnaireError(f'A pattern speaks of {name}, but [words] has no {name[1:]!r}: add it there.')
-            if name[0] not in '@`=#': add(name, name.replace('_', ' '))
+            if name[0] not in '@`=#': add(name.lstrip('^'), name.lstrip('^').replace('_', ' '))
         known = {o.norm for text in texts for o in tokenize(text) if o.kind=='word'} | _negators | _openers | _english_words()
         self.speller = Speller({o for o in spelled if len(o)>3}, known)
     def stems(self, tokens): return [stem(self.speller(o.norm)) if o.kind=='word' else o.norm for o in tokens]
 
-# %% ../nbs/10_questionnaire.ipynb #98f98ddd
+# %% ../nbs/10_questionnaire.ipynb #f11980f2
 _longest = 10_000
 
 class Answer:
@@ -492,7 +494,7 @@ class Answer:
             if groups and not any(k in found for k,_,found in groups): self.places['#swapped'].append((abs(groups[0][1]), abs(groups[0][1])+1))
     def _term(self, term, any_polarity):
         "Sorted places of a term, of the polarity it asks for"
-        found = sorted({p for name in term.names for p in self.places.get(name, ())})
+        found = sorted({p for name in term.names for p in self.places.get(name.lstrip('^'), ()) if name[0]!='^' or p[0]<2})
         if term.polarity=='?' or any_polarity: return found
         return [p for p in found if self.stream[p[0]].neg==(term.polarity=='!')]
     def _group(self, group, any_polarity):
@@ -521,7 +523,7 @@ class Answer:
             found += [(self.stream[i].start, self.stream[j-1].end) for i,j in used]
         return found
 
-# %% ../nbs/10_questionnaire.ipynb #bdfc9143
+# %% ../nbs/10_questionnaire.ipynb #cbf6bcab
 @dataclass
 class Point:
     "One essential of an answer"
@@ -556,13 +558,14 @@ class Question:
     misconception:list = field(default_factory=list)
     example:list = field(default_factory=list)
     skipped:list = field(default_factory=list) # patterns that say that nothing was tried
+    unread:list = field(default_factory=list) # phrases that are passed over: the name of the thing asked about
     values:dict = field(default_factory=dict) # named formulas
     given:dict = field(default_factory=dict) # what their letters stand for
     cases:dict = field(default_factory=dict) # {name of a value: the words for the case it belongs to}
     function:str = '' # the name of the check for a function
     words:dict = field(default_factory=dict) # words with another meaning in this question
 
-# %% ../nbs/10_questionnaire.ipynb #06bdba2b
+# %% ../nbs/10_questionnaire.ipynb #6cd42df7
 def _make(cls, data, where):
     "An instance of a dataclass from a table of the file; errors name the table"
     known = {f.name:f for f in fields(cls)}
@@ -573,7 +576,7 @@ def _make(cls, data, where):
         kind = dict(str=str, int=int, list=list, dict=dict, bool=bool, float=(int, float))[getattr(known[key].type, '__name__', known[key].type)]
         if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool):
             raise QuestionnaireError(f'{where}: {key} = {value!r} is not {_kinds[kind]}.')
-        if key in ('met', 'part', 'when', 'hints', 'skipped') and not all(isinstance(o, str) for o in value):
+        if key in ('met', 'part', 'when', 'hints', 'skipped', 'unread') and not all(isinstance(o, str) for o in value):
             raise QuestionnaireError(f'{where}: {key} is a list of texts in quotes.')
         if key in ('verdict', 'beside') and value not in ('partial', 'incorrect'):
             raise QuestionnaireError(f"{where}: {key} is 'partial' or 'incorrect', not {value!r}.")
@@ -726,7 +729,7 @@ def _is_skipped(text):
     first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
     return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text) or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
 
-# %% ../nbs/10_questionnaire.ipynb #66feb5d3
+# %% ../nbs/10_questionnaire.ipynb #401002ff
 _small,_glue,_never_last,_clashes = _list('small'),_list('glue'),_list('never_last'),set(_phrases('clashes'))
 
 _adjectives,_nouns,_counts,_verbs,_imperative = map(_list, ('adjectives', 'nouns', 'counts', 'verbs', 'imperative'))
@@ -784,6 +787,7 @@ def no_statement(
     verbless = not any(_is_verb(words, i) for i in range(len(words)))
     listed = count>=10 and commas>=count/3 and small<=count*0.12
     clashing = clashes and clashes>=count/22
+    clashing = clashing or words[0] in _prepositions and words[0]!='as' and words[0] not in ('in', 'at', 'with', 'by', 'for', 'on', 'from')
     joints = [o for o in words if o in _prepositions or o=='to']
     jointed = count>=11 and len(joints)>=count*0.27 and len(set(joints))>=5 and not _subjects & set(words)
     fragments = verbless and count>=10 and commas>=max(2, count/5)
@@ -821,7 +825,7 @@ def _translate(text, bank):
 _wide = re.compile('[，。；：、（）！？]')
 _english = _list('english')
 
-# %% ../nbs/10_questionnaire.ipynb #09cd1ad6
+# %% ../nbs/10_questionnaire.ipynb #a2d33043
 _asks = re.compile(r'[^A-Za-z]*(?:q(?:uestion)?[^A-Za-z]*)?(?:what|why|how|when|where|which|who|is|are|was|does|do|did|can|could|should|would|in what|for what|to what|with|if|use)\b', re.I)
 
 def _read(q, text, bank):
@@ -830,7 +834,9 @@ def _read(q, text, bank):
     for part in re.split(r'(?<=[?\n])|(?<=[.!]\s)', text):
         norms = tokenize_norms(part)
         lines.append(' '*len(part) if len(norms)>3 and '?' in part and _asks.match(part) else part)
-    return Answer(''.join(lines), bank.words(q.n), q.values, q.given, q.cases)
+    text = ''.join(lines)
+    for phrase in q.unread: text = re.sub(re.escape(phrase), lambda m: ' '*len(m[0]), text, flags=re.I)
+    return Answer(text, bank.words(q.n), q.values, q.given, q.cases)
 
 def tokenize_norms(text): return [stem(o.norm) for o in tokenize(text) if o.kind!='mark']
 
