@@ -432,8 +432,9 @@ class Words:
         self.speller = Speller({o for o in spelled if len(o)>3}, known)
     def stems(self, tokens): return [stem(self.speller(o.norm)) if o.kind=='word' else o.norm for o in tokens]
 
-# %% ../nbs/10_questionnaire.ipynb #f11980f2
+# %% ../nbs/10_questionnaire.ipynb #dac9a10f
 _longest = 10_000
+_not_pixels = set(map(stem, 'percent minutes hours seconds epochs images classes photos points species pictures files'.split()))
 
 class Answer:
     "An answer as the patterns see it: words, their stems, sentences, what is denied, formulas and code"
@@ -459,7 +460,7 @@ class Answer:
         if i<len(self.stream): self.places[name].append((i, max(i+1, bisect_left(self.starts, end))))
     def _add_sizes(self):
         "Image sizes that follow each other: `#growing` and `#shrinking`"
-        numbers = [(i, int(o.norm)) for i,o in enumerate(self.stream) if o.kind=='number' and o.norm.isdigit() and self.stems[i+1:i+2]!=['percent']]
+        numbers = [(i, int(o.norm)) for i,o in enumerate(self.stream) if o.kind=='number' and o.norm.isdigit() and not set(self.stems[i+1:i+2]) & _not_pixels]
         sizes = [(i, n) for i,n in numbers if 16<=n<=2048]
         for (i,a),(j,b) in zip(sizes, sizes[1:]):
             if a!=b and j-i<=16: self.places['#growing' if b>a else '#shrinking'].append((i, j+1))
@@ -729,7 +730,7 @@ def _is_skipped(text):
     first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
     return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text) or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
 
-# %% ../nbs/10_questionnaire.ipynb #401002ff
+# %% ../nbs/10_questionnaire.ipynb #452d6363
 _small,_glue,_never_last,_clashes = _list('small'),_list('glue'),_list('never_last'),set(_phrases('clashes'))
 
 _adjectives,_nouns,_counts,_verbs,_imperative = map(_list, ('adjectives', 'nouns', 'counts', 'verbs', 'imperative'))
@@ -785,14 +786,14 @@ def no_statement(
     glue = sum(o in _glue for o in words)
     commas = sum(o in ',;:' for o in words)
     verbless = not any(_is_verb(words, i) for i in range(len(words)))
-    listed = count>=10 and commas>=count/3 and small<=count*0.12
+    listed = count>=10 and commas>=count/3 and small<=count*0.12 or commas>=0.6*count
     clashing = clashes and clashes>=count/22
     clashing = clashing or words[0] in _prepositions and words[0]!='as' and words[0] not in ('in', 'at', 'with', 'by', 'for', 'on', 'from')
     joints = [o for o in words if o in _prepositions or o=='to']
     jointed = count>=11 and len(joints)>=count*0.27 and len(set(joints))>=5 and not _subjects & set(words)
     fragments = verbless and count>=10 and commas>=max(2, count/5)
     few_small = count>=10 and small<=max(1, count*0.08) and max(runs)>=6
-    unjoined = not commas and (count>=8 and not small or count>=10 and glue<=count*0.08)
+    unjoined = not commas and (count>=8 and not small or count>=10 and glue<=count*0.08 and small<=count*0.4)
     return bool(max(runs)>=8 or listed or clashing or jointed or fragments or few_small or unjoined)
 
 # %% ../nbs/10_questionnaire.ipynb #47e09ccf
