@@ -432,7 +432,7 @@ class Words:
         self.speller = Speller({o for o in spelled if len(o)>3}, known)
     def stems(self, tokens): return [stem(self.speller(o.norm)) if o.kind=='word' else o.norm for o in tokens]
 
-# %% ../nbs/10_questionnaire.ipynb #dac9a10f
+# %% ../nbs/10_questionnaire.ipynb #9b296635
 _longest = 10_000
 _not_pixels = set(map(stem, 'percent minutes hours seconds epochs images classes photos points species pictures files'.split()))
 
@@ -495,7 +495,7 @@ class Answer:
             if groups and not any(k in found for k,_,found in groups): self.places['#swapped'].append((abs(groups[0][1]), abs(groups[0][1])+1))
     def _term(self, term, any_polarity):
         "Sorted places of a term, of the polarity it asks for"
-        found = sorted({p for name in term.names for p in self.places.get(name.lstrip('^'), ()) if name[0]!='^' or p[0]<2})
+        found = sorted({p for name in term.names for p in self.places.get(name.lstrip('^'), ()) if name[0]!='^' or p[0]<3})
         if term.polarity=='?' or any_polarity: return found
         return [p for p in found if self.stream[p[0]].neg==(term.polarity=='!')]
     def _group(self, group, any_polarity):
@@ -898,7 +898,7 @@ def _result(q, points, wrong, skipped=False, reversed_=()):
 
 def _nothing(q, verdict, feedback): return Result(q.n, verdict, 0., [PointResult(p.id, p.what, 0.) for p in q.point], [], feedback)
 
-# %% ../nbs/10_questionnaire.ipynb #8be2954c
+# %% ../nbs/10_questionnaire.ipynb #fbca2c03
 def check(
     n:int, # the number of the question
     answer, # the learner's own words; for some questions a run record or a function
@@ -923,7 +923,7 @@ def _check_text(q, text, bank):
     if q.kind=='function':
         raise QuestionnaireError(f"Question {q.n} asks for a function: give the function itself, or the path of the file it is in.")
     if q.kind=='report' and text.lstrip()[:1] in '{[' and (records := _records_in(text)): return _check_work(q, records)
-    if not q.values and no_statement(text) and not code_only(text) and _translate(text, bank)==text:
+    if not (q.values and re.search(r'[\d=/+%$]', text)) and no_statement(text) and not code_only(text) and _translate(text, bank)==text:
         return _nothing(q, 'incorrect', 'These are words of the topic, not a statement. '+q.point[0].nudge)
     return _result(q, *_judge(q, text, bank))
 

@@ -6,6 +6,14 @@ import pytest
 os.environ['MPLBACKEND'] = 'agg' # before anything imports matplotlib
 
 @pytest.fixture(autouse=True)
+def settings_of_one_test():
+    "What a test changes in the environment ends with it"
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+@pytest.fixture(autouse=True)
 def clean_settings(tmp_path_factory, monkeypatch):
     for name in ('SOTA_COURSE_DATA', 'FASTAI_HOME', 'IN_TEST'): monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv('SOTA_COURSE_RESULTS', str(tmp_path_factory.mktemp('results')))
