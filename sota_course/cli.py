@@ -8,7 +8,7 @@ __all__ = ['app', 'data_app', 'questions_app', 'doctor_command', 'data_command',
            'grade_command', 'list_command', 'show_command', 'validate_command', 'quiz_command', 'main']
 
 # %% ../nbs/12_cli.ipynb #badc161e
-import csv,filecmp,io,json,os,sys
+import csv,filecmp,io,json,sys
 from pathlib import Path
 from typing import Annotated,Optional
 import typer

@@ -7,16 +7,15 @@ __all__ = ['q1', 'q2', 'q3', 'q4', 'q5', 'q6', 'q7', 'q8', 'q9', 'q10', 'q11', '
            'load_bank', 'banks', 'PointResult', 'Result', 'check', 'code_only', 'Ask', 'question', 'hint', 'solution',
            'read_sheet', 'read_file', 'Sheet', 'check_sheet', 'Grader', 'LanguageModel', 'validate']
 
-# %% ../nbs/10_questionnaire.ipynb #39cd8d2d
-import ast,html,json,math,re,subprocess,sys,textwrap,tomllib,unicodedata
+# %% ../nbs/10_questionnaire.ipynb #4bfda7bb
+import ast,html,json,re,subprocess,sys,textwrap,tomllib,unicodedata
 from bisect import bisect_left
 from collections import Counter,defaultdict
 from dataclasses import MISSING,asdict,dataclass,field,fields
-from functools import cached_property,lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Protocol
 
 # %% ../nbs/10_questionnaire.ipynb #55564865
@@ -110,7 +109,7 @@ def tokenize(
         tokens.append(Token(word, norm, kind, m.start(), m.end()))
     return tokens
 
-# %% ../nbs/10_questionnaire.ipynb #59a5b4eb
+# %% ../nbs/10_questionnaire.ipynb #fb17227b
 _grammar = tomllib.loads((_questions_folder()/'grammar.toml').read_text(encoding='utf-8'))
 
 def _list(name): return frozenset(_grammar[name].split())
@@ -132,9 +131,13 @@ def _is_call(tokens, i):
     opens = tokens[i].text=='(' and i+1<len(tokens) and tokens[i+1].text==')' and i and tokens[i-1].end==tokens[i].start
     return opens or tokens[i].text==')' and i and tokens[i-1].text=='('
 
+# %% ../nbs/10_questionnaire.ipynb #ba1456fd
+def _bare(token): return re.sub("['’]", '', token.text.lower()) if token.kind=='word' else token.norm
+
+# %% ../nbs/10_questionnaire.ipynb #19862149
 def mark_clauses(tokens):
     "Number sentences and clauses of `tokens`, and set `neg` where something is denied"
-    words = [o.text.lower().replace("'", '').replace('’', '') if o.kind=='word' else o.norm for o in tokens]
+    words = [_bare(o) for o in tokens]
     sentence = clause = 0
     scope,left,contrast = False,0,False
     for i,o in enumerate(tokens):
@@ -356,7 +359,7 @@ def code_facts(code):
         if isinstance(node, ast.Attribute): facts.add(f'.{node.attr.lower()}')
     return facts
 
-# %% ../nbs/10_questionnaire.ipynb #dfa81117
+# %% ../nbs/10_questionnaire.ipynb #352a9498
 @dataclass(frozen=True)
 class Term:
     "One thing to be found: any of `names`; said (''), denied ('!'), or either ('?')"
@@ -378,6 +381,7 @@ def _parse_term(word):
     polarity = word[0] if word[0] in '!?' else ''
     return Term(tuple(word.removeprefix(polarity).split('|')), polarity)
 
+# %% ../nbs/10_questionnaire.ipynb #221e2cee
 @lru_cache(None)
 def parse_pattern(
     pattern:str, # see the list above
@@ -432,16 +436,47 @@ class Words:
         self.speller = Speller({o for o in spelled if len(o)>3}, known)
     def stems(self, tokens): return [stem(self.speller(o.norm)) if o.kind=='word' else o.norm for o in tokens]
 
-# %% ../nbs/10_questionnaire.ipynb #9b296635
+# %% ../nbs/10_questionnaire.ipynb #dd5c45c1
+def _swapped(answer, cases):
+    "Where `answer` gives values (all that it gives in a sentence) for the case that belongs to another one: a list of word numbers"
+    if len(cases)!=2: return []
+    markers = {stem(o) for o in ('if', 'when', 'where', 'for', 'should', 'as', 'unless', 'while')}
+    def conditional(i): return any(answer.stems[j] in markers for j in range(max(0, i-8), i))
+    def denied(i):
+        behind = range(i+1, min(i+5, len(answer.stems)))
+        return answer.stream[i].neg or any(answer.stems[j] in denials and answer.stream[j].clause==answer.stream[i].clause for j in behind)
+    denials = {stem(o) for o in ('not', 'isnt', "isn't", 'doesnt', 'never')}
+    spans = sorted((i, -j, k) for k,concept in enumerate(cases.values()) for i,j in answer.places.get(concept, ()) if conditional(i))
+    unless = stem('unless')
+    cases_ = [(i, 'case', k ^ denied(i) ^ (unless in answer.stems[max(0, i-6):i]))
+        for n,(i,j,k) in enumerate(spans) if not any(i0<=i<-j0 for i0,j0,_ in spans[:n])]
+    cases_ += [(i, 'other', 0) for i,_ in answer.places.get('@otherwise', ())]
+    values = [(i, 'value', k) for k,name in enumerate(cases) for i,_ in answer.places.get('='+name, ())]
+    sentences = defaultdict(list)
+    for i,kind,k in sorted(cases_+values): sentences[answer.stream[i].sentence].append((i, kind, k))
+    found = []
+    for events in sentences.values():
+        for n,(i,kind,_) in enumerate(events):
+            if kind=='other' and (before := [o for o in events[:n] if o[1]=='case']): events[n] = (i, 'case', 1-before[-1][2])
+        events = [o for o in events if o[1]!='other']
+        if {o[1] for o in events}!={'case', 'value'}: continue
+        if events[0][1]=='value': events = [(-i, kind, k) for i,kind,k in reversed(events)] # the value comes before its case
+        groups = []
+        for i,kind,k in events:
+            if kind=='case': groups.append((k, i, []))
+            elif groups: groups[-1][2].append(k)
+        groups = [o for o in groups if o[2]]
+        if groups and not any(k in given for k,_,given in groups): found.append(abs(groups[0][1]))
+    return found
+
+# %% ../nbs/10_questionnaire.ipynb #42c8049c
 _longest = 10_000
 _not_pixels = set(map(stem, 'percent minutes hours seconds epochs images classes photos points species pictures files'.split()))
 
 class Answer:
     "An answer as the patterns see it: words, their stems, sentences, what is denied, formulas and code"
     def __init__(self, text, words, values=None, given=None, cases=None):
-        self.text = text
-        self.tokens = [o for o in mark_clauses(tokenize(text)) if o.kind!='mark']
-        self.stream = [o for o in self.tokens if o.norm not in _articles]
+        self.stream = [o for o in mark_clauses(tokenize(text)) if o.kind!='mark' and o.norm not in _articles]
         self.stems = words.stems(self.stream)
         self.places,self.starts = defaultdict(list),[o.start for o in self.stream]
         for i,word in enumerate(self.stems):
@@ -453,7 +488,7 @@ class Answer:
             for start,end,code in _code_parts(text):
                 for fact in code_facts(code): self._add(f'`{fact}`', start, end)
         self._add_sizes()
-        self._add_cases(cases or {})
+        self.places['#swapped'] += [(i, i+1) for i in _swapped(self, cases or {})]
         for found in self.places.values(): found.sort()
     def _add(self, name, start, end):
         i = bisect_left(self.starts, start)
@@ -464,35 +499,6 @@ class Answer:
         sizes = [(i, n) for i,n in numbers if 16<=n<=2048]
         for (i,a),(j,b) in zip(sizes, sizes[1:]):
             if a!=b and j-i<=16: self.places['#growing' if b>a else '#shrinking'].append((i, j+1))
-    def _add_cases(self, cases):
-        "`#swapped`, where a value is given for the case that belongs to another one"
-        if len(cases)!=2: return
-        markers = {stem(o) for o in ('if', 'when', 'where', 'for', 'should', 'as', 'unless', 'while')}
-        def conditional(i): return any(self.stems[j] in markers for j in range(max(0, i-8), i))
-        def denied(i):
-            behind = range(i+1, min(i+5, len(self.stems)))
-            return self.stream[i].neg or any(self.stems[j] in denials and self.stream[j].clause==self.stream[i].clause for j in behind)
-        denials = {stem(o) for o in ('not', 'isnt', "isn't", 'doesnt', 'never')}
-        spans = sorted((i, -j, k) for k,concept in enumerate(cases.values()) for i,j in self.places.get(concept, ()) if conditional(i))
-        unless = stem('unless')
-        cases_ = [(i, 'case', k ^ denied(i) ^ (unless in self.stems[max(0, i-6):i]))
-            for n,(i,j,k) in enumerate(spans) if not any(i0<=i<-j0 for i0,j0,_ in spans[:n])]
-        cases_ += [(i, 'other', 0) for i,_ in self.places.get('@otherwise', ())]
-        values = [(i, 'value', k) for k,name in enumerate(cases) for i,_ in self.places.get('='+name, ())]
-        sentences = defaultdict(list)
-        for i,kind,k in sorted(cases_+values): sentences[self.stream[i].sentence].append((i, kind, k))
-        for events in sentences.values():
-            for n,(i,kind,_) in enumerate(events):
-                if kind=='other' and (before := [o for o in events[:n] if o[1]=='case']): events[n] = (i, 'case', 1-before[-1][2])
-            events = [o for o in events if o[1]!='other']
-            if {o[1] for o in events}!={'case', 'value'}: continue
-            if events[0][1]=='value': events = [(-i, kind, k) for i,kind,k in reversed(events)] # the value comes before its case
-            groups = []
-            for i,kind,k in events:
-                if kind=='case': groups.append((k, i, []))
-                elif groups: groups[-1][2].append(k)
-            groups = [o for o in groups if o[2]]
-            if groups and not any(k in found for k,_,found in groups): self.places['#swapped'].append((abs(groups[0][1]), abs(groups[0][1])+1))
     def _term(self, term, any_polarity):
         "Sorted places of a term, of the polarity it asks for"
         found = sorted({p for name in term.names for p in self.places.get(name.lstrip('^'), ()) if name[0]!='^' or p[0]<3})
@@ -566,7 +572,7 @@ class Question:
     function:str = '' # the name of the check for a function
     words:dict = field(default_factory=dict) # words with another meaning in this question
 
-# %% ../nbs/10_questionnaire.ipynb #6cd42df7
+# %% ../nbs/10_questionnaire.ipynb #3cd5cd2b
 def _make(cls, data, where):
     "An instance of a dataclass from a table of the file; errors name the table"
     known = {f.name:f for f in fields(cls)}
@@ -585,6 +591,7 @@ def _make(cls, data, where):
             raise QuestionnaireError(f"{where}: kind is 'words', 'report' or 'function', not {value!r}.")
     return cls(**data)
 
+# %% ../nbs/10_questionnaire.ipynb #b57378ee
 _kinds = {str:'a text in quotes', int:'a whole number', list:'a list in brackets [ ]', dict:'a table { }', bool:'true or false', (int, float):'a number'}
 
 class Bank:
@@ -595,14 +602,13 @@ class Bank:
             raise QuestionnaireError(f"{name}: {', '.join(sorted(extra))} means nothing here; a bank has title, [words] and [[question]].")
         if not all(isinstance(o, list) for o in data.get('words', {}).values()):
             raise QuestionnaireError(f'{name}: each entry of [words] is a list, as small = ["small", "tiny"].')
-        self.concepts = {k:list(v) for k,v in data.get('words', {}).items()}
-        for name,phrases in self.concepts.items(): self.concepts[name] = _expand(name, self.concepts)
+        concepts = data.get('words', {})
+        self.concepts = {k:_expand(k, concepts) for k in concepts}
         self.questions = {}
         for table in data.get('question', []): self._add(dict(table))
         if not self.questions: raise QuestionnaireError(f'{self.name} has no [[question]]: add one.')
-        texts = [o for q in self.questions.values() for o in (q.text, q.solution, *q.hints, *(e['answer'] for e in q.example ))]
-        self.texts = texts
-        self._words,self.gloss = {},_load_gloss()
+        self.texts = [o for q in self.questions.values() for o in (q.text, q.solution, *q.hints, *(e['answer'] for e in q.example))]
+        self._words = {}
     def _add(self, table):
         where = f"{self.name}, question {table.get('n', '?')}"
         for o in table.get('example', []):
@@ -637,7 +643,7 @@ def _expand(name, concepts, seen=()):
     if name not in concepts: raise QuestionnaireError(f"[words] speaks of @{name}, which is not there: add it.")
     return [p for o in concepts[name] for p in (_expand(o[1:], concepts, (*seen, name)) if o.startswith('@') else [o])]
 
-# %% ../nbs/10_questionnaire.ipynb #70e64303
+# %% ../nbs/10_questionnaire.ipynb #87105a78
 def load_bank(
     source='imagenette', # a bank that comes with the course ('imagenette', 'training'), or the path of a TOML file
 )->Bank: # its questions
@@ -661,10 +667,9 @@ def banks():
 @lru_cache(None)
 def _load_gloss():
     "{foreign word: English word}, from `languages.toml`"
-    path = _questions_folder()/'languages.toml'
-    table = tomllib.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
+    table = tomllib.loads((_questions_folder()/'languages.toml').read_text(encoding='utf-8'))
     exact,prefixes = {},{}
-    for english,words in ((e, w) for language in table.values() for e,w in language.items()):
+    for english,words in (o for language in table.values() for o in language.items()):
         for word in words.split():
             (prefixes if word.endswith('*') else exact).setdefault(word.rstrip('*') if _far_east.search(word) else _norm_word(word.rstrip('*')), english)
     return exact,prefixes
@@ -730,7 +735,7 @@ def _is_skipped(text):
     first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
     return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text) or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
 
-# %% ../nbs/10_questionnaire.ipynb #452d6363
+# %% ../nbs/10_questionnaire.ipynb #50f06def
 _small,_glue,_never_last,_clashes = _list('small'),_list('glue'),_list('never_last'),set(_phrases('clashes'))
 
 _adjectives,_nouns,_counts,_verbs,_imperative = map(_list, ('adjectives', 'nouns', 'counts', 'verbs', 'imperative'))
@@ -746,6 +751,7 @@ def _is_verb(words, i):
     begins = i==0 or words[i-1] in '.:;!?\n' or words[i-1] in _before_command
     return words[i] not in _imperative or begins
 
+# %% ../nbs/10_questionnaire.ipynb #9b769a7b
 def _clash(words, i):
     "Does word `i` follow in a way that no sentence allows?"
     word,before = words[i],words[i-1] if i else ''
@@ -763,6 +769,7 @@ def _clash(words, i):
     subject = i<6 and (before in _nouns or before.isdigit()) and not set(words[:i]) & (_counts | set(_before_noun))
     return word=='the' and subject and not any(_is_verb(words, k) for k in range(i))
 
+# %% ../nbs/10_questionnaire.ipynb #018876ed
 def no_statement(
     text:str, # an answer
 )->bool: # is it a string of words and no statement?
@@ -787,8 +794,7 @@ def no_statement(
     commas = sum(o in ',;:' for o in words)
     verbless = not any(_is_verb(words, i) for i in range(len(words)))
     listed = count>=10 and commas>=count/3 and small<=count*0.12 or commas>=0.6*count
-    clashing = clashes and clashes>=count/22
-    clashing = clashing or words[0] in _prepositions and words[0]!='as' and words[0] not in ('in', 'at', 'with', 'by', 'for', 'on', 'from')
+    clashing = clashes and clashes>=count/22 or words[0] in ('of', 'into', 'over')
     joints = [o for o in words if o in _prepositions or o=='to']
     jointed = count>=11 and len(joints)>=count*0.27 and len(set(joints))>=5 and not _subjects & set(words)
     fragments = verbless and count>=10 and commas>=max(2, count/5)
@@ -796,12 +802,10 @@ def no_statement(
     unjoined = not commas and (count>=8 and not small or count>=10 and glue<=count*0.08 and small<=count*0.4)
     return bool(max(runs)>=8 or listed or clashing or jointed or fragments or few_small or unjoined)
 
-# %% ../nbs/10_questionnaire.ipynb #47e09ccf
-def _translate(text, bank):
+# %% ../nbs/10_questionnaire.ipynb #c4599e20
+def _translate(text):
     "`text` with words of other languages put into English where it is written in one; else `text`"
-    tokens,gloss = tokenize(text),bank.gloss
-    if not gloss: return text
-    exact,prefixes = gloss
+    tokens,(exact,prefixes) = tokenize(text),_load_gloss()
     out,i,foreign,english = [],0,0,0
     while i<len(tokens):
         o,n = tokens[i],1
@@ -826,15 +830,15 @@ def _translate(text, bank):
 _wide = re.compile('[，。；：、（）！？]')
 _english = _list('english')
 
-# %% ../nbs/10_questionnaire.ipynb #a2d33043
+# %% ../nbs/10_questionnaire.ipynb #db3fa430
 _asks = re.compile(r'[^A-Za-z]*(?:q(?:uestion)?[^A-Za-z]*)?(?:what|why|how|when|where|which|who|is|are|was|does|do|did|can|could|should|would|in what|for what|to what|with|if|use)\b', re.I)
 
 def _read(q, text, bank):
     "The `Answer` to question `q`, without the question where somebody has repeated it"
     lines = []
     for part in re.split(r'(?<=[?\n])|(?<=[.!]\s)', text):
-        norms = tokenize_norms(part)
-        lines.append(' '*len(part) if len(norms)>3 and '?' in part and _asks.match(part) else part)
+        asks = '?' in part and _asks.match(part) and len(tokenize_norms(part))>3
+        lines.append(' '*len(part) if asks else part)
     text = ''.join(lines)
     for phrase in q.unread: text = re.sub(re.escape(phrase), lambda m: ' '*len(m[0]), text, flags=re.I)
     return Answer(text, bank.words(q.n), q.values, q.given, q.cases)
@@ -847,10 +851,9 @@ def _first(answer, patterns, any_polarity=False):
 
 def _quote(text, found): return text[min(a for a,_ in found):max(b for _,b in found)] if found else ''
 
-# %% ../nbs/10_questionnaire.ipynb #92c08720
-def _judge(q, text, bank):
-    "Points and misconceptions of a written answer"
-    english = _translate(text, bank)
+# %% ../nbs/10_questionnaire.ipynb #872fcd5a
+def _judge(q, text, english, bank):
+    "Points and misconceptions of an answer, read in English; quoted only where it was written so"
     answer = _read(q, english, bank)
     def quote(found): return _quote(english, found) if english==text else ''
     points = []
@@ -865,7 +868,8 @@ def _judge(q, text, bank):
     reversed_ = [p.id for p,r in zip(q.point, points) if not r.credit and _first(answer, p.met, any_polarity=True)]
     return points, wrong, skipped, reversed_
 
-# %% ../nbs/10_questionnaire.ipynb #f8548a8b
+# %% ../nbs/10_questionnaire.ipynb #19154108
+_no_answer = 'Nothing to judge yet: a first guess is better than none.'
 _praise = ['Yes, that is it.', 'Right, nothing is missing.', 'Exactly.', 'Well put, all of it is there.']
 
 def _feedback(q, verdict, points, wrong, reversed_):
@@ -880,7 +884,7 @@ def _feedback(q, verdict, points, wrong, reversed_):
 
 def _join(parts): return parts[0] if len(parts)==1 else ', '.join(parts[:-1])+' and '+parts[-1]
 
-# %% ../nbs/10_questionnaire.ipynb #452d98a8
+# %% ../nbs/10_questionnaire.ipynb #9748594b
 def _verdict(q, points, wrong, skipped, reversed_=()):
     "The verdict and the score that follow from points and misconceptions"
     if skipped: return 'not_attempted', 0.
@@ -893,12 +897,12 @@ def _verdict(q, points, wrong, skipped, reversed_=()):
 
 def _result(q, points, wrong, skipped=False, reversed_=()):
     verdict,score = _verdict(q, points, wrong, skipped, reversed_)
-    feedback = "Nothing to judge yet: a first guess is better than none." if verdict=='not_attempted' else _feedback(q, verdict, points, wrong, reversed_)
+    feedback = _no_answer if verdict=='not_attempted' else _feedback(q, verdict, points, wrong, reversed_)
     return Result(q.n, verdict, round(score, 3), points, [{k:o[k] for k in ('id', 'says', 'quote')} for o in wrong], feedback)
 
 def _nothing(q, verdict, feedback): return Result(q.n, verdict, 0., [PointResult(p.id, p.what, 0.) for p in q.point], [], feedback)
 
-# %% ../nbs/10_questionnaire.ipynb #fbca2c03
+# %% ../nbs/10_questionnaire.ipynb #6ffec0a6
 def check(
     n:int, # the number of the question
     answer, # the learner's own words; for some questions a run record or a function
@@ -919,13 +923,15 @@ def check(
 
 def _check_text(q, text, bank):
     if not any(o.isalnum() for o in text) or _is_skipped(text):
-        return _nothing(q, 'not_attempted', 'Nothing to judge yet: a first guess is better than none.')
+        return _nothing(q, 'not_attempted', _no_answer)
     if q.kind=='function':
         raise QuestionnaireError(f"Question {q.n} asks for a function: give the function itself, or the path of the file it is in.")
     if q.kind=='report' and text.lstrip()[:1] in '{[' and (records := _records_in(text)): return _check_work(q, records)
-    if not (q.values and re.search(r'[\d=/+%$]', text)) and no_statement(text) and not code_only(text) and _translate(text, bank)==text:
+    english = _translate(text)
+    stated = english!=text or q.values and re.search(r'[\d=/+%$]', text) or not no_statement(text) or code_only(text)
+    if not stated:
         return _nothing(q, 'incorrect', 'These are words of the topic, not a statement. '+q.point[0].nudge)
-    return _result(q, *_judge(q, text, bank))
+    return _result(q, *_judge(q, text, english, bank))
 
 def code_only(text): return any(end-start>0.7*len(text.strip()) for start,end,_ in _code_parts(text))
 

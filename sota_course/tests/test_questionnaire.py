@@ -2,12 +2,11 @@
 
 from sota_course.questionnaire import *
 from fastcore.test import expect_fail, test_close, test_eq
-from types import SimpleNamespace
-import ast, html, json, math, re, subprocess, sys, textwrap, tomllib, unicodedata
+import ast, html, json, re, subprocess, sys, textwrap, tomllib, unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import MISSING, asdict, dataclass, field, fields
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
