@@ -249,26 +249,38 @@ def get_dls(
     path=None, # a folder that has `train` and `val` in it; found by `get_data` if left out
     noise:int=0, # percent of wrong training labels, see `Labeller`
     stats=None, # (means, standard deviations) of the three channels, to normalize with
-    item_tfms=None, # replaces the random crop and flip of each image
+    item_tfms=None, # fastai's transforms for each image, in place of `augment`: asks for fastai's own loader
     batch_tfms=None, # what to do with each batch, before normalizing
     device=None, # see `get_device`
-    num_workers:int|None=None, # processes that load images; fastai's choice for a GPU, none where the processor trains
+    num_workers:int|None=None, # threads that prepare images, or processes of fastai's own loader
+    presize:int|bool|None=None, # shortest side of the images in the cache (chapter 02), 1½ times `size` if left out; False: fastai's own loader
+    augment=None, # how training images are varied, a `presizing.Augment`; a random crop and flip if left out
+    skip_unreadable:bool=False, # leave out images that cannot be read, and say how many
 ): # fastai `DataLoaders` with batches of shape (bs, 3, size, size)
     "Batches of images and classes from the data set's own training and validation split"
     _check_positive(bs=bs, size=size)
+    if item_tfms is not None and (presize or augment): raise CourseError("item_tfms are for fastai's own loader, presize and augment for the cache: give one or the other.")
+    if augment and presize is False: raise CourseError("presize=False asks for fastai's own loader, which does not know augment: give item_tfms and batch_tfms instead.")
     path = get_data(None, size) if path is None else find_data(path)[0]
-    remake = partial(get_dls, path=path, noise=noise, stats=stats, item_tfms=item_tfms, batch_tfms=batch_tfms, device=device, num_workers=num_workers)
+    remake = partial(get_dls, path=path, noise=noise, stats=stats, item_tfms=item_tfms, batch_tfms=batch_tfms, device=device, num_workers=num_workers,
+        presize=presize, augment=augment, skip_unreadable=skip_unreadable)
     files = _images_by_class(path)
     folders = _check_split(files, bs, path)
-    images = [f for split in ('train', 'val') for fs in files[split].values() for f in fs]
-    n_train = sum(map(len, files['train'].values()))
+    train,val = ([f for fs in files[split].values() for f in fs] for split in ('train', 'val'))
+    device,images,loader,norm = get_device(device),train+val,dict(num_workers=num_workers),Normalize
+    if item_tfms is None and presize is not False:
+        from sota_course.presizing import NormalizeInPlace,PresizedDL,SampleOnce,presized_images # which imports this module
+        presize,cache,images = presized_images(images, path, size, presize or True, skip_unreadable, num_workers)
+        item_tfms,norm = [SampleOnce(size, presize, augment)],NormalizeInPlace
+        loader = dict(dl_type=PresizedDL, cache=cache, num_workers=num_workers)
+    elif device.type=='cpu' and num_workers is None: loader = dict(num_workers=0)
+    left = set(images)
+    n_train = sum(o in left for o in train)
     block = DataBlock(blocks=(ImageBlock(RGBImage), CategoryBlock([class_names.get(o, o) for o in folders], sort=False)),
         splitter=IndexSplitter(range(n_train, len(images))), get_y=Labeller(path, noise),
         item_tfms=[RandomResizedCrop(size, min_scale=0.35), FlipItem(0.5)] if item_tfms is None else item_tfms,
-        batch_tfms=[*(batch_tfms or []), *([Normalize.from_stats(*stats, cuda=False)] if stats else [])])
-    device = get_device(device)
-    if device.type=='cpu' and num_workers is None: num_workers = 0
-    dls = block.dataloaders(images, path=path, bs=bs, device=device, num_workers=num_workers)
+        batch_tfms=[*(batch_tfms or []), *([norm.from_stats(*stats, cuda=False)] if stats else [])])
+    dls = block.dataloaders(images, path=path, bs=bs, device=device, **loader)
     dls.remake = remake # the same data with another batch size and image size: dls.remake(bs, size)
     return dls
 
@@ -391,7 +403,7 @@ def train(
     seed_everything(seed)
     learn = baseline_learner(get_dls(bs, size, **kwargs), arch)
     recorder = RecordRun(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), stats=kwargs.get('stats'),
-        **{o: str(kwargs[o]) for o in ('item_tfms', 'batch_tfms') if o in kwargs})
+        **{o: str(kwargs[o]) for o in ('item_tfms', 'batch_tfms', 'presize', 'augment') if o in kwargs})
     if not show: quiet(learn)
     learn.fit_one_cycle(epochs, lr, cbs=recorder)
     return learn

@@ -17,6 +17,7 @@ def settings_of_one_test():
 def clean_settings(tmp_path_factory, monkeypatch):
     for name in ('SOTA_COURSE_DATA', 'FASTAI_HOME', 'IN_TEST'): monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv('SOTA_COURSE_RESULTS', str(tmp_path_factory.mktemp('results')))
+    monkeypatch.setenv('SOTA_COURSE_CACHE', str(tmp_path_factory.getbasetemp()/'presized')) # caches are shared by the tests of one run
 
 @pytest.fixture(scope='session')
 def imagenette():
