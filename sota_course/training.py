@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['cycle_lengths', 'warm_restarts', 'fit_warm_restarts', 'split_groups', 'transfer_learner', 'precompute', 'fit_head',
-           'recipe']
+           'recipe', 'synthetic_dls', 'time_steps', 'best_precision', 'AutoMixedPrecision', 'FusedAdamW', 'fused_adamw',
+           'speed_up', 'undo_speed_up']
 
 # %% ../nbs/08_training.ipynb #f4860080
-import math,tempfile,time
+import contextlib,math,tempfile,time,warnings
 from copy import deepcopy
 import pandas as pd
 from .core import *
@@ -158,3 +159,208 @@ def recipe(
         best,weights = rows[-1]['valid_loss'],deepcopy(learn.model.state_dict())
     learn.model.load_state_dict(weights)
     return learn, pd.DataFrame(rows)
+
+# %% ../nbs/08_training.ipynb #dc7c0241
+def synthetic_dls(
+    bs:int=64, # images in a batch
+    size:int=64, # side of the images in pixels
+    n_out:int=10, # number of classes
+    n_batches:int=1, # batches in an epoch
+    device=None, # see `get_device`
+): # fastai `DataLoaders`
+    "The same batch of random images and labels again and again: to measure speed, not to learn from"
+    _check_positive(bs=bs, size=size, n_out=n_out, n_batches=n_batches)
+    batch = torch.randn(bs, 3, size, size), torch.arange(bs)%n_out
+    device = get_device(device)
+    dls = DataLoaders(*(DataLoader([batch]*n_batches, bs=None, device=device) for _ in range(2)), device=device)
+    dls.vocab = CategoryMap(range(n_out))
+    return dls
+
+# %% ../nbs/08_training.ipynb #4dbaaaaf
+class _StepClock(Callback):
+    "Seconds of each training step, from before anything is done to the batch until after everything is"
+    run_valid,order = False,-10**6
+    def __init__(self): self.seconds = []
+    def _now(self):
+        if self.dls.device.type=='cuda': torch.cuda.synchronize() # a GPU works on while Python is already further
+        return time.perf_counter()
+    def before_batch(self): self.started = self._now()
+    def before_validate(self): raise CancelValidException()
+
+class _StepClockEnd(Callback):
+    "Read the clock when all others are done with the batch"
+    run_valid,order = False,10**6
+    def __init__(self, clock): self.clock = clock
+    def after_batch(self): self.clock.seconds.append(self.clock._now()-self.clock.started)
+
+# %% ../nbs/08_training.ipynb #f80f7e01
+def time_steps(
+    learners:dict, # from names to `Learner`s, all on data of the same kind; the first is what others are compared with
+    rounds:int=3, # epochs of each, in turn, after one to warm up
+): # `pandas.DataFrame`: median seconds of a step, images a second, and how many times as fast as the first
+    "How long a training step takes; without loading of data. The networks are trained by it: hand in new ones"
+    _check_positive(rounds=rounds)
+    taken = {name: [] for name in learners}
+    for i in range(rounds+1):
+        for name,learn in learners.items():
+            clock = _StepClock()
+            with learn.no_bar(), learn.no_logging(): learn.fit(1, cbs=[clock, _StepClockEnd(clock)])
+            if i: taken[name] += clock.seconds
+    table = pd.DataFrame(dict(seconds={name: float(np.median(o)) for name,o in taken.items()}))
+    return table.assign(images_a_second=[find_bs(o.dls.one_batch())/s for o,s in zip(learners.values(), table.seconds)], ratio=table.seconds.iloc[0]/table.seconds)
+
+# %% ../nbs/08_training.ipynb #7f8bf72b
+def best_precision(
+    device=None, # a `torch.device`; see `get_device`
+): # 'bf16', 'fp16' or 'fp32'
+    "The shortest numbers that `device` has hardware for and that are worth while in training"
+    device = torch.device(device or get_device())
+    if device.type=='cuda':
+        major = torch.cuda.get_device_capability(device)[0]
+        return 'bf16' if major>=8 else 'fp16' if major==7 else 'fp32'
+    fast = device.type=='cpu' and any(getattr(torch.cpu, f'_is_{o}_supported', bool)() for o in ('avx512_bf16', 'amx_tile'))
+    return 'bf16' if fast else 'fp32'
+
+# %% ../nbs/08_training.ipynb #a6d3fada
+def _autocast_dtype(device, precision):
+    "The number format of mixed precision on `device`, None for float32; raises `CourseError` for what does not work there"
+    if precision not in (None, 'bf16', 'fp16', 'fp32'): raise CourseError(f"There is no precision {precision!r}: choose bf16, fp16 or fp32, or leave it out.")
+    if precision=='fp16' and device.type!='cuda': raise CourseError(f"The precision 'fp16' is for NVIDIA cards, not for {device.type!r}: leave it out, or call learn.to_fp32() on a learner that has it.")
+    if precision=='bf16' and device.type=='mps': raise CourseError("The precision 'bf16' has not been tried on 'mps': leave it out, or call learn.to_fp32() on a learner that has it.")
+    return dict(bf16=torch.bfloat16, fp16=torch.float16).get(precision or best_precision(device))
+
+# %% ../nbs/08_training.ipynb #d73eaf9e
+class AutoMixedPrecision(MixedPrecision):
+    "fastai's `MixedPrecision` on whatever device the network is, and switched off even when a batch breaks off; `learn.to_fp32()` removes it"
+    name = 'mixed_precision' # fastai looks for it under this name
+    def __init__(self,
+        precision:str|None=None, # 'bf16', 'fp16' or 'fp32'; if left out, `best_precision` of the device, asked at each fit
+        **kwargs, # passed to torch's `GradScaler`
+    ):
+        _autocast_dtype(torch.device('cuda'), precision or 'fp32') # is there such a precision at all?
+        self.precision,self.kwargs,self.entered = precision,kwargs,False
+    def before_fit(self):
+        device = next(self.model.parameters()).device
+        dtype = _autocast_dtype(device, self.precision)
+        self.autocast = torch.autocast(device.type, dtype) if dtype else contextlib.nullcontext()
+        self.learn.scaler,self.scales = torch.amp.GradScaler(device.type, **self.kwargs | dict(enabled=dtype==torch.float16)),L()
+        self.learn.one_batch = partial(self._one_batch, self.learn) # no event follows an error: only a `finally` sees it
+    def _one_batch(self, learn, *args):
+        try: type(learn).one_batch(learn, *args)
+        finally: self._leave()
+    def before_batch(self):
+        self.autocast.__enter__()
+        self.entered = True
+    def _leave(self):
+        if self.entered: self.autocast.__exit__(None, None, None)
+        self.entered = False
+    after_loss = after_cancel_batch = _leave
+    def after_fit(self):
+        super().after_fit()
+        self.learn.__dict__.pop('one_batch', None)
+
+# %% ../nbs/08_training.ipynb #53d650f5
+def _line(t):
+    "The steps in memory along the axes that have any"
+    return [s for s,n in zip(t.stride(), t.shape) if n>1]
+
+def _like(t, p):
+    "`t` in the memory layout of the parameter `p`"
+    return t if t.shape!=p.shape or _line(t)==_line(p) else torch.empty_like(p).copy_(t)
+
+# %% ../nbs/08_training.ipynb #948cdc75
+class FusedAdamW(OptimWrapper):
+    "torch's AdamW in a single pass, for fastai: no decay of what has `do_wd=False`, and one memory layout for all that belongs to a parameter"
+    def __init__(self, params, **kwargs):
+        try: super().__init__(params, torch.optim.AdamW, fused=True, **kwargs)
+        except RuntimeError: super().__init__(params, torch.optim.AdamW, **kwargs) # there is none for this device
+    def _parts(self, group): # what decays, and what does not
+        for decays in (True, False):
+            chosen = [p for p in group['params'] if p.grad is not None and self.state[p].get('do_wd', True)==decays]
+            if chosen: yield group | dict(params=chosen) | ({} if decays else dict(weight_decay=0.))
+    def step(self, closure=None):
+        if closure is not None: raise NotImplementedError("fastai's optimizers take no closure")
+        groups,self.opt.param_groups = self.opt.param_groups,[o for g in self.opt.param_groups for o in self._parts(g)]
+        try:
+            for p in (p for g in self.opt.param_groups for p in g['params']):
+                p.grad,state = _like(p.grad, p),self.opt.state[p]
+                for k in ('exp_avg', 'exp_avg_sq'):
+                    if k in state: state[k] = _like(state[k], p)
+            self.opt.step()
+        finally: self.opt.param_groups = groups
+
+# %% ../nbs/08_training.ipynb #e1dafbf8
+def fused_adamw(
+    params, # parameters, or groups of them
+    lr, # learning rate; a `slice` spreads it over groups
+    mom:float=0.9, # how much of the average gradient is kept from step to step (β₁)
+    sqr_mom:float=0.99, # the same for the average of squares (β₂)
+    eps:float=1e-5, # added to the root of that average
+    wd:float=0.01, # weight decay
+): # `FusedAdamW`
+    "What `Adam` is in fastai, with the same values by default, as an `opt_func` that takes one pass"
+    opt = FusedAdamW(params, betas=(mom, sqr_mom), eps=eps, weight_decay=wd)
+    opt.set_hyper('lr', lr)
+    return opt
+
+# %% ../nbs/08_training.ipynb #128b07b9
+def _fused(opt_func):
+    "`fused_adamw` with the settings of `opt_func`, if that is fastai's Adam; else `opt_func` itself"
+    settings = getattr(opt_func, 'keywords', {})
+    if getattr(opt_func, 'func', opt_func) is not Adam or getattr(opt_func, 'args', None) or not settings.get('decouple_wd', True): return opt_func
+    settings = {k: v for k,v in settings.items() if k!='decouple_wd'}
+    return partial(fused_adamw, **settings) if settings else fused_adamw
+
+def _change_opt(learn, opt_func):
+    "Give `learn` an optimizer made by `opt_func`, with the same groups frozen and the same hyperparameters"
+    old,changed,learn.opt_func = learn.opt,opt_func is not learn.opt_func,opt_func
+    if old is None or not changed: return
+    learn.create_opt()
+    learn.opt.frozen_idx = old.frozen_idx
+    for k in ('lr', 'mom', 'sqr_mom', 'eps', 'wd'): learn.opt.set_hyper(k, [h[k] for h in old.hypers])
+
+# %% ../nbs/08_training.ipynb #b3f642df
+def speed_up(
+    learn, # a `Learner`
+    precision:str|None=None, # 'bf16', 'fp16' or 'fp32'; `best_precision` if left out
+    compile:bool=False, # compile the network: slow at first, for long runs
+): # `learn`
+    "Switch on what makes training steps faster on the device of `learn`, and say what that is in one line"
+    device = torch.device(learn.dls.device)
+    mixed = _autocast_dtype(device, precision)
+    undo_speed_up(learn)
+    had = [cb for cb in learn.cbs if isinstance(cb, (MixedPrecision, ChannelsLast))]
+    learn.remove_cbs(had)
+    learn.stock_settings = dict(cbs=had, opt_func=learn.opt_func, matmul=torch.get_float32_matmul_precision(), compiled=compile)
+    chosen = []
+    if mixed:
+        learn.add_cb(AutoMixedPrecision(precision))
+        chosen.append(f"{precision or best_precision(device)} mixed precision")
+    if device.type=='cpu' or mixed:
+        learn.add_cb(ChannelsLast())
+        chosen.append('channels-last')
+    if device.type=='cuda' and torch.cuda.get_device_capability(device)[0]>=8:
+        torch.set_float32_matmul_precision('high')
+        chosen.append('TF32')
+    if device.type in ('cpu', 'cuda') and (opt_func := _fused(learn.opt_func)) is not learn.opt_func:
+        _change_opt(learn, opt_func)
+        chosen.append('fused AdamW')
+    if compile:
+        learn.model.compile()
+        chosen.append('compiled at the first batch')
+    print(f"On {device.type}: {', '.join(chosen) or 'nothing to switch on'}.")
+    return learn
+
+# %% ../nbs/08_training.ipynb #100c04e9
+def undo_speed_up(
+    learn, # a `Learner`
+): # `learn`
+    "Put everything back that `speed_up` changed; nothing happens if it changed nothing"
+    stock = vars(learn).pop('stock_settings', None)
+    if not stock: return learn
+    learn.remove_cbs(L(cb for cb in learn.cbs if isinstance(cb, (MixedPrecision, ChannelsLast)))).add_cbs(stock['cbs'])
+    learn.model.to(memory_format=torch.contiguous_format)
+    _change_opt(learn, stock['opt_func'])
+    torch.set_float32_matmul_precision(stock['matmul'])
+    if stock['compiled']: learn.model._compiled_call_impl = None # as `nn.Module` has it from the start
+    return learn
