@@ -1,0 +1,88 @@
+"""The training step (forward, loss, backward, optimizer) on random images: stock fastai against each switch of chapter 8, and all.
+
+    python benchmarks/training_step.py
+    python benchmarks/training_step.py --cases xresnet50:128 --bs 32 --rounds 5 --compile
+
+Every setting takes its steps in turn with the others. What glibc does with freed memory (`keep_freed_memory`) cannot be
+undone in a process, so processes with and without it take turns as well. The medians go to benchmarks/results/speed/training_step.json.
+"""
+import argparse,json,os,platform,subprocess,sys
+from datetime import datetime,timezone
+from pathlib import Path
+from statistics import median
+
+target = Path(__file__).parent/'results'/'speed'/'training_step.json'
+
+def measure(arch, size, bs, rounds, compile, keep):
+    "Median seconds of a step for each setting, in this process"
+    from sota_course.core import keep_freed_memory,seed_everything
+    if keep and not keep_freed_memory(): return {}
+    import torch
+    from sota_course.imagenette import baseline_learner
+    from sota_course.training import AutoMixedPrecision,fused_adamw,speed_up,synthetic_dls,time_steps
+    from fastai.callback.channelslast import ChannelsLast
+    torch.set_num_threads(int(os.environ['OMP_NUM_THREADS']))
+    seed_everything(0)
+    dls = synthetic_dls(bs, size)
+    settings = {'stock': {}, 'channels last': dict(cbs=ChannelsLast), 'mixed precision': dict(cbs=AutoMixedPrecision),
+        'channels last and mixed precision': dict(cbs=[ChannelsLast, AutoMixedPrecision]), 'fused AdamW': dict(opt_func=fused_adamw)}
+    learners = {name: baseline_learner(dls, arch, **kwargs) for name,kwargs in settings.items()}
+    if dls.device.type=='cuda': # TF32 is a setting of the whole process, so it shows in `speed_up` only
+        learners['speed_up, without TF32'] = speed_up(baseline_learner(dls, arch))
+        torch.set_float32_matmul_precision('highest')
+    else: learners['speed_up'] = speed_up(baseline_learner(dls, arch))
+    if compile:
+        learners['stock, compiled'] = baseline_learner(dls, arch)
+        learners['stock, compiled'].model.compile()
+        learners['speed_up, compiled'] = speed_up(baseline_learner(dls, arch), compile=True)
+    return time_steps(learners, rounds).seconds.to_dict()
+
+def in_process(threads, *args):
+    "`measure` in a process of its own; the last line it prints"
+    env = dict(os.environ, OMP_NUM_THREADS=str(threads))
+    done = subprocess.run([sys.executable, __file__, '--measure', json.dumps(args)], env=env, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+def case(arch, size, bs, rounds, turns, threads, compile):
+    "The rows of one network and size: medians over processes, and how many times as fast as stock without `keep_freed_memory`"
+    seconds = {}
+    for _ in range(turns):
+        for keep in (False, True):
+            for name,o in in_process(threads, arch, size, bs, rounds, compile, keep).items(): seconds.setdefault((name, keep), []).append(o)
+    stock = median(seconds['stock', False])
+    return [dict(arch=arch, size=size, bs=bs, setting=name, keep_freed_memory=keep, seconds=round(median(o), 4), images_a_second=round(bs/median(o), 1),
+        ratio=round(stock/median(o), 2), of_processes=[round(s, 4) for s in o]) for (name,keep),o in seconds.items()]
+
+def show(rows):
+    print(f'{rows[0]["arch"]}, {rows[0]["size"]} px, batches of {rows[0]["bs"]}\n  {"":<36}{"seconds":>9}{"images/s":>10}{"ratio":>7}   freed memory kept: {"seconds":>7}{"images/s":>10}{"ratio":>7}')
+    for name in dict.fromkeys(o['setting'] for o in rows):
+        each = [o for o in rows if o['setting']==name]
+        cells = [f'{o["seconds"]:>9.3f}{o["images_a_second"]:>10.1f}{o["ratio"]:>7.2f}' for o in each]
+        print(f'  {name:<36}' + (' '*20).join(cells), flush=True)
+
+if __name__ == '__main__':
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--cases', nargs='+', default=['xresnet18:64', 'xresnet18:128', 'xresnet50:128'], metavar='ARCH:SIZE')
+    parser.add_argument('--bs', type=int, default=64, help='images in a batch')
+    parser.add_argument('--rounds', type=int, default=3, help='steps of each setting in a process, after one to warm up')
+    parser.add_argument('--turns', type=int, default=2, help='processes of each kind')
+    parser.add_argument('--threads', type=int, default=2)
+    parser.add_argument('--compile', action='store_true', help='torch.compile as well: up to minutes for each process')
+    parser.add_argument('--quick', action='store_true', help='one small case, to see that all works; writes nothing')
+    parser.add_argument('--measure', help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.measure:
+        print(json.dumps(measure(*json.loads(args.measure))))
+        sys.exit()
+    if args.quick: args.cases,args.bs,args.rounds,args.turns = ['xresnet18:32'],8,1,1
+    rows = []
+    for o in args.cases:
+        arch,size = o.split(':')
+        new = case(arch, int(size), args.bs, args.rounds, args.turns, args.threads, args.compile)
+        show(new)
+        rows += new
+    if args.quick: sys.exit()
+    from sota_course.core import device_name,package_versions,write_atomically
+    result = dict(command=' '.join(['python', 'benchmarks/training_step.py', *sys.argv[1:]]), started=datetime.now(timezone.utc).isoformat(timespec='seconds'),
+        device=device_name(), threads=args.threads, rounds=args.rounds, turns=args.turns, system=platform.platform(terse=True), versions=package_versions(), rows=rows)
+    print(write_atomically(target, json.dumps(result, indent=1)))
