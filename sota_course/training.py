@@ -160,7 +160,7 @@ def recipe(
     learn.model.load_state_dict(weights)
     return learn, pd.DataFrame(rows)
 
-# %% ../nbs/08_training.ipynb #11d67709
+# %% ../nbs/08_training.ipynb #9ef25519
 def synthetic_dls(
     bs:int=64, # images in a batch
     size:int=64, # side of the images in pixels
@@ -176,40 +176,41 @@ def synthetic_dls(
     dls.vocab = CategoryMap(range(n_out))
     return dls
 
-# %% ../nbs/08_training.ipynb #e17010d4
+# %% ../nbs/08_training.ipynb #61445b93
 class _StepClock(Callback):
     "Seconds of each training step, from before anything is done to the batch until after everything is"
     run_valid,order = False,-10**6
-    def __init__(self): self.seconds = []
+    def __init__(self, clock): self.clock,self.seconds = clock,[]
     def _now(self):
         if self.dls.device.type=='cuda': torch.cuda.synchronize() # a GPU works on while Python is already further
-        return time.perf_counter()
+        return self.clock()
     def before_batch(self): self.started = self._now()
     def before_validate(self): raise CancelValidException()
 
 class _StepClockEnd(Callback):
     "Read the clock when all others are done with the batch"
     run_valid,order = False,10**6
-    def __init__(self, clock): self.clock = clock
-    def after_batch(self): self.clock.seconds.append(self.clock._now()-self.clock.started)
+    def __init__(self, watch): self.watch = watch
+    def after_batch(self): self.watch.seconds.append(self.watch._now()-self.watch.started)
 
-# %% ../nbs/08_training.ipynb #e30c2e45
+# %% ../nbs/08_training.ipynb #8468f1ae
 def time_steps(
     learners:dict, # from names to `Learner`s, all on data of the same kind; the first is what others are compared with
     rounds:int=3, # epochs of each, in turn, after one to warm up
+    clock=time.perf_counter, # `time.process_time` counts the processor's time instead: for one thread on a busy machine
 ): # `pandas.DataFrame`: median seconds of a step, images a second, and how many times as fast as the first
     "How long a training step takes; without loading of data. The networks are trained by it: hand in new ones"
     _check_positive(rounds=rounds)
     taken = {name: [] for name in learners}
     for i in range(rounds+1):
         for name,learn in learners.items():
-            clock = _StepClock()
-            with learn.no_bar(), learn.no_logging(): learn.fit(1, cbs=[clock, _StepClockEnd(clock)])
-            if i: taken[name] += clock.seconds
+            watch = _StepClock(clock)
+            with learn.no_bar(), learn.no_logging(): learn.fit(1, cbs=[watch, _StepClockEnd(watch)])
+            if i: taken[name] += watch.seconds
     table = pd.DataFrame(dict(seconds={name: float(np.median(o)) for name,o in taken.items()}))
     return table.assign(images_a_second=[find_bs(o.dls.one_batch())/s for o,s in zip(learners.values(), table.seconds)], ratio=table.seconds.iloc[0]/table.seconds)
 
-# %% ../nbs/08_training.ipynb #3318d82d
+# %% ../nbs/08_training.ipynb #cdd4c962
 def best_precision(
     device=None, # a `torch.device`; see `get_device`
 ): # 'bf16', 'fp16' or 'fp32'
@@ -221,7 +222,7 @@ def best_precision(
     fast = device.type=='cpu' and any(getattr(torch.cpu, f'_is_{o}_supported', bool)() for o in ('avx512_bf16', 'amx_tile'))
     return 'bf16' if fast else 'fp32'
 
-# %% ../nbs/08_training.ipynb #cd8acb9e
+# %% ../nbs/08_training.ipynb #85fc55ed
 def _autocast_dtype(device, precision):
     "The number format of mixed precision on `device`, None for float32; raises `CourseError` for what does not work there"
     if precision not in (None, 'bf16', 'fp16', 'fp32'): raise CourseError(f"There is no precision {precision!r}: choose bf16, fp16 or fp32, or leave it out.")
@@ -229,7 +230,7 @@ def _autocast_dtype(device, precision):
     if precision=='bf16' and device.type=='mps': raise CourseError("The precision 'bf16' has not been tried on 'mps': leave it out, or call learn.to_fp32() on a learner that has it.")
     return dict(bf16=torch.bfloat16, fp16=torch.float16).get(precision or best_precision(device))
 
-# %% ../nbs/08_training.ipynb #cea0785a
+# %% ../nbs/08_training.ipynb #c11e9cc9
 class AutoMixedPrecision(MixedPrecision):
     "fastai's `MixedPrecision` on whatever device the network is, and switched off even when a batch breaks off; `learn.to_fp32()` removes it"
     name = 'mixed_precision' # fastai looks for it under this name
@@ -259,7 +260,7 @@ class AutoMixedPrecision(MixedPrecision):
         super().after_fit()
         self.learn.__dict__.pop('one_batch', None)
 
-# %% ../nbs/08_training.ipynb #ac6ef665
+# %% ../nbs/08_training.ipynb #ffbb5873
 def _line(t):
     "The steps in memory along the axes that have any"
     return [s for s,n in zip(t.stride(), t.shape) if n>1]
@@ -268,7 +269,7 @@ def _like(t, p):
     "`t` in the memory layout of the parameter `p`"
     return t if t.shape!=p.shape or _line(t)==_line(p) else torch.empty_like(p).copy_(t)
 
-# %% ../nbs/08_training.ipynb #a8b597c1
+# %% ../nbs/08_training.ipynb #0e58a970
 class FusedAdamW(OptimWrapper):
     "torch's AdamW in a single pass, for fastai: no decay of what has `do_wd=False`, and one memory layout for all that belongs to a parameter"
     def __init__(self, params, **kwargs):
@@ -289,7 +290,7 @@ class FusedAdamW(OptimWrapper):
             self.opt.step()
         finally: self.opt.param_groups = groups
 
-# %% ../nbs/08_training.ipynb #e62c41d2
+# %% ../nbs/08_training.ipynb #c5554e0e
 def fused_adamw(
     params, # parameters, or groups of them
     lr, # learning rate; a `slice` spreads it over groups
@@ -303,7 +304,7 @@ def fused_adamw(
     opt.set_hyper('lr', lr)
     return opt
 
-# %% ../nbs/08_training.ipynb #c1f46062
+# %% ../nbs/08_training.ipynb #912d898f
 def _fused(opt_func):
     "`fused_adamw` with the settings of `opt_func`, if that is fastai's Adam; else `opt_func` itself"
     settings = getattr(opt_func, 'keywords', {})
@@ -319,7 +320,7 @@ def _change_opt(learn, opt_func):
     learn.opt.frozen_idx = old.frozen_idx
     for k in ('lr', 'mom', 'sqr_mom', 'eps', 'wd'): learn.opt.set_hyper(k, [h[k] for h in old.hypers])
 
-# %% ../nbs/08_training.ipynb #d1e6bf5a
+# %% ../nbs/08_training.ipynb #bf4eba8c
 def speed_up(
     learn, # a `Learner`
     precision:str|None=None, # 'bf16', 'fp16' or 'fp32'; `best_precision` if left out
@@ -351,7 +352,7 @@ def speed_up(
     print(f"On {device.type}: {', '.join(chosen) or 'nothing to switch on'}.")
     return learn
 
-# %% ../nbs/08_training.ipynb #9d4e35a4
+# %% ../nbs/08_training.ipynb #df82937e
 def undo_speed_up(
     learn, # a `Learner`
 ): # `learn`

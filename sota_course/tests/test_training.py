@@ -7,6 +7,7 @@ from sota_course.core import *
 from sota_course.imagenette import *
 from sota_course.imagenette import _check_positive
 from fastai.vision.all import *
+import json
 import ipywidgets
 import matplotlib.pyplot as plt
 from fastai.callback.schedule import combined_cos
@@ -90,7 +91,7 @@ def test_recipe_takes_eight_steps():
     for wrong in (dict(factor=0.5), dict(max_cycles=0), dict(head_epochs=0)):
         with expect_fail(CourseError, 'makes no sense'): recipe(tiny_dls, tiny_body, show=False, **wrong)
 
-# %% ../../nbs/08_training.ipynb #3e761d89
+# %% ../../nbs/08_training.ipynb #b83a1b3b
 def test_mixed_precision_on_a_processor():
     torch.manual_seed(0)
     some_dls = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=0)
@@ -106,7 +107,7 @@ def test_mixed_precision_on_a_processor():
     test_eq(formats, {torch.bfloat16, torch.float32})
     assert 0 < (plain-probs).abs().max() < 0.05 # not the same digits, and nearly the same numbers
 
-# %% ../../nbs/08_training.ipynb #52124536
+# %% ../../nbs/08_training.ipynb #7261fad4
 def test_mixed_precision_ends_with_the_batch():
     from contextlib import suppress
     class Breaks(Callback):
@@ -136,7 +137,7 @@ def test_mixed_precision_ends_with_the_batch():
     assert stock.mixed_precision.autocast is not None
     stock.mixed_precision.after_loss()
 
-# %% ../../nbs/08_training.ipynb #55044107
+# %% ../../nbs/08_training.ipynb #3a0cf729
 def test_precision_that_does_not_work():
     from unittest import mock
     with expect_fail(CourseError, "no precision 'bf17': choose bf16, fp16 or fp32"): AutoMixedPrecision('bf17')
@@ -148,7 +149,7 @@ def test_precision_that_does_not_work():
     for capability,best in {(6,0): 'fp32', (7,5): 'fp16', (8,0): 'bf16', (12,0): 'bf16'}.items(): # P100, T4, A100, RTX 50
         with mock.patch('torch.cuda.get_device_capability', return_value=capability): test_eq(best_precision('cuda'), best)
 
-# %% ../../nbs/08_training.ipynb #581e47b7
+# %% ../../nbs/08_training.ipynb #03b0dd70
 def test_fused_adamw_is_adam():
     def adam_steps(opt_func, wd_bn_bias=False, freeze=False, between=noop, lr=slice(1e-3, 1e-2)):
         torch.manual_seed(0)
@@ -167,7 +168,7 @@ def test_fused_adamw_is_adam():
         test_eq(our_hypers, hypers) # two groups, on the same schedule
     assert (adam_steps(Adam)[0]-adam_steps(Adam, wd_bn_bias=True)[0]).abs().max() > 1e-3 # a decay of all parameters would have been seen
 
-# %% ../../nbs/08_training.ipynb #56bb750e
+# %% ../../nbs/08_training.ipynb #4f988e3b
 def test_fused_adamw_is_saved_and_found():
     some_dls = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=0)
     with tempfile.TemporaryDirectory() as folder:
@@ -180,7 +181,7 @@ def test_fused_adamw_is_saved_and_found():
         for old,new in zip(averages, adapted.opt.opt.state.values()): test_eq(old, new['exp_avg'])
         with adapted.no_bar(): adapted.lr_find(show_plot=False, num_it=5)
 
-# %% ../../nbs/08_training.ipynb #64eab6f2
+# %% ../../nbs/08_training.ipynb #79445be0
 def test_compiled_in_place_is_saved_and_found():
     some_dls = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=0)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -195,7 +196,7 @@ def test_compiled_in_place_is_saved_and_found():
         found = load_learner(Path(folder)/'fast.pkl')
         with found.no_bar(): test_close(found.get_preds(dl=some_dls.valid)[0], expected, eps=1e-5)
 
-# %% ../../nbs/08_training.ipynb #328d3445
+# %% ../../nbs/08_training.ipynb #9fd3fd5a
 def test_speed_up_and_back():
     import io
     from contextlib import redirect_stdout
@@ -227,7 +228,7 @@ def test_speed_up_and_back():
     test_eq((own.opt_func, said.getvalue().strip()), (SGD, 'On cpu: channels-last.')) # another optimizer than Adam is a choice, and stays
     test_eq(type(undo_speed_up(own).mixed_precision), MixedPrecision)
 
-# %% ../../nbs/08_training.ipynb #3f828f03
+# %% ../../nbs/08_training.ipynb #70a4b2d6
 def test_speed_up_travels():
     import io
     from contextlib import redirect_stdout
