@@ -1,0 +1,58 @@
+"""What the benchmarks of speed share: taking turns, medians, records, processes of their own, and the augmentation of the
+fastai book in fastai's words and in ours."""
+import ctypes,json,os,platform,subprocess,sys,time
+from datetime import datetime,timezone
+from pathlib import Path
+from statistics import median
+
+def seconds(f, *args):
+    start = time.perf_counter()
+    f(*args)
+    return time.perf_counter()-start
+
+def alternate(cases, rounds):
+    "What the functions in the dict `cases` return, a list of `rounds` for each; they take turns, in opposite order every other round"
+    found = {name: [] for name in cases}
+    for i in range(rounds):
+        for name in list(cases)[::-1 if i%2 else 1]: found[name].append(cases[name]())
+    return found
+
+def keep_memory():
+    "Let glibc keep freed blocks in this process, see `keep_freed_memory`; False where that cannot be done"
+    from sota_course import core
+    if keep := getattr(core, 'keep_freed_memory', None): return keep()
+    if platform.libc_ver()[0]!='glibc': return False
+    libc = ctypes.CDLL(None)
+    return bool(libc.mallopt(-4, 0) and libc.mallopt(-1, -1)) # M_MMAP_MAX, M_TRIM_THRESHOLD
+
+def in_process(script, *args, **env):
+    "Call `script` with --measure and `args` in a process of its own: what it prints last, as JSON"
+    done = subprocess.run([sys.executable, script, '--measure', json.dumps(args)], env=os.environ | env, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+def write_json(name, **found):
+    "Record what was `found`, with what it takes to measure it again, in results/speed/`name`.json"
+    import torch
+    from sota_course.core import device_name,package_versions,write_atomically
+    head = dict(command=' '.join(['python', f'benchmarks/{Path(sys.argv[0]).name}', *(str(o).replace(str(Path.home()), '~') for o in sys.argv[1:])]),
+        finished=datetime.now(timezone.utc).isoformat(timespec='seconds'), device=device_name(), threads=torch.get_num_threads(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count(), system=platform.platform(terse=True), versions=package_versions())
+    print(write_atomically(Path(__file__).parent/'results'/'speed'/f'{name}.json', json.dumps(head | found, indent=1)))
+
+def data_of(path):
+    "What a record says of a data set"
+    from sota_course.core import fingerprint
+    from fastai.data.transforms import get_image_files
+    files = {split: get_image_files(path/split) for split in ('train', 'val')}
+    both = [*files['train'], *files['val']]
+    return dict(name=path.name, fingerprint=fingerprint(both, path), train=len(files['train']), val=len(files['val']), bytes_a_file=round(sum(f.stat().st_size for f in both)/len(both)))
+
+def book_tfms(size):
+    "The book's augmentation for fastai's own loader: presizing of each image to 460 px for 224, else to twice the size, then all else in batches"
+    from fastai.vision.all import Resize,aug_transforms
+    return dict(presize=False, item_tfms=Resize(460 if size==224 else 2*size), batch_tfms=aug_transforms(size=size, min_scale=0.75))
+
+def book_augment():
+    "The same, in our words"
+    from sota_course.presizing import Augment
+    return Augment(min_scale=0.75, max_rotate=10, max_zoom=1.1, max_warp=0.2, max_lighting=0.2)
