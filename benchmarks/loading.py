@@ -21,7 +21,7 @@ notes = [
     "for a card: nothing was sent to a card. fastai: items of the book's size as uint8 batches, with the batch transforms, which a card would run, left out. "
     "Ours: images gathered from the cache in random order as one row of bytes, with their targets, as presizing._send does; sampling the views, which a card would run, and pinning the bytes are left out. "
     "Where the whole cache fits on the card even this is not done",
-    "first epoch: ours is measured, building the cache of train and val and one pass over the training batches. fastai's is the rate of the same row without 'first epoch', "
+    "first epoch: ours is measured, get_dls with building the cache of train and val and one pass over the training batches. fastai's is the rate of the same row without 'first epoch', "
     "extrapolated from as many batches as `stock_batches` says to all training images; finding the files and starting workers is not counted for fastai's, finding the files is for ours",
     "first epoch, for a card: both are computed from the measured seconds of building and the rates of 'for a card'",
     "rooflines have no counterpart: decode, the files at their full size; read, a copy of each image out of the cache in order; sample, views of one cached image, drawn beforehand",
