@@ -267,19 +267,18 @@ def get_dls(
     files = _images_by_class(path)
     folders = _check_split(files, bs, path)
     train,val = ([f for fs in files[split].values() for f in fs] for split in ('train', 'val'))
-    device,images,loader,norm = get_device(device),train+val,dict(num_workers=num_workers),Normalize
+    device,images,loader = get_device(device),train+val,dict(num_workers=num_workers)
     if item_tfms is None and presize is not False:
-        from sota_course.presizing import NormalizeInPlace,PresizedDL,SampleOnce,presized_images # which imports this module
+        from sota_course.presizing import PresizedDL,SampleOnce,presized_images # which imports this module
         presize,cache,images = presized_images(images, path, size, presize or True, skip_unreadable, num_workers)
-        item_tfms,norm = [SampleOnce(size, presize, augment)],NormalizeInPlace
-        loader = dict(dl_type=PresizedDL, cache=cache, num_workers=num_workers)
+        item_tfms,loader = [SampleOnce(size, presize, augment)],dict(dl_type=PresizedDL, cache=cache, num_workers=num_workers)
     elif device.type=='cpu' and num_workers is None: loader = dict(num_workers=0)
     left = set(images)
     n_train = sum(o in left for o in train)
     block = DataBlock(blocks=(ImageBlock(RGBImage), CategoryBlock([class_names.get(o, o) for o in folders], sort=False)),
         splitter=IndexSplitter(range(n_train, len(images))), get_y=Labeller(path, noise),
         item_tfms=[RandomResizedCrop(size, min_scale=0.35), FlipItem(0.5)] if item_tfms is None else item_tfms,
-        batch_tfms=[*(batch_tfms or []), *([norm.from_stats(*stats, cuda=False)] if stats else [])])
+        batch_tfms=[*(batch_tfms or []), *([Normalize.from_stats(*stats, cuda=False)] if stats else [])])
     dls = block.dataloaders(images, path=path, bs=bs, device=device, **loader)
     dls.remake = remake # the same data with another batch size and image size: dls.remake(bs, size)
     return dls

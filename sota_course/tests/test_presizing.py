@@ -30,10 +30,11 @@ from sota_course.presizing import _pixels, _random_boxes, _tilt
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
-# %% ../../nbs/02_presizing.ipynb #b4985dc2
+# %% ../../nbs/02_presizing.ipynb #e1fc5afa
 def test_views_agree_with_plain_steps():
     noise_image = torch.randint(0, 256, (3, 40, 60), dtype=torch.uint8)
     whole = Augment(val_xtra=0).centre(np.array([[40, 60]]), 40)[0][0]
+    def sample_view(image, m, size): return sample_views([image], m[None], size)[0]
     test_eq(sample_view(noise_image, whole, 40), noise_image[:, :, 10:50]) # nothing to interpolate
     mirrored = whole @ np.diag([-1, 1, 1])
     test_eq(sample_view(noise_image, mirrored, 40), noise_image[:, :, 10:50].flip(-1))
@@ -45,6 +46,11 @@ def test_views_agree_with_plain_steps():
     box = Augment(min_scale=0.5).draw(np.array([[60, 60]]), np.random.default_rng(1))[0][0]
     nearly = box + [[0, 1e-9, 0], [0, 0, 0], [0, 0, 0]] # no box any more: takes the other way
     assert (sample_view(smooth, nearly, 40).int() - sample_view(smooth, box, 40).int()).float().abs().mean() < 1
+    shifted = whole + [[0, 1e-9, -30], [0, 0, 0], [0, 0, 0]] # half of it lies beyond the left border
+    test_eq(sample_view(noise_image, shifted, 40), torch.cat([noise_image[:,:,:20].flip(-1), noise_image[:,:,:20]], -1))
+    several = [noise_image, smooth, noise_image[:,:30,:20]]
+    wild = Augment(max_rotate=30, max_warp=0.3, p_affine=1., min_zoom=0.5, max_zoom=2).draw(np.array([o.shape[1:] for o in several]), np.random.default_rng(2))[0]
+    for view,image_,m in zip(sample_views(several, wild, 24), several, wild): assert (view.int()-sample_view(image_, m, 24).int()).abs().max() <= 1
 
 # %% ../../nbs/02_presizing.ipynb #6fc9cd56
 def test_crops_are_drawn_like_fastais():
