@@ -250,15 +250,14 @@ def _finish(views, lights, scale, threads):
     _parallel(lambda part: [f(i) for i in part], parts, threads if len(parts)>1 else 1)
     return out
 
-# %% ../nbs/02_presizing.ipynb #81a7d532
-def _reduced_jpeg(file, presize):
-    "A large JPEG file decoded at a half, a quarter or an eighth of its size, which takes less time and memory; None for other files"
+# %% ../nbs/02_presizing.ipynb #f18789dc
+def _jpeg(file, presize):
+    "A JPEG file, decoded at a half, a quarter or an eighth of its size if that is large, which takes less time and memory; None for other files"
     with open(file, 'rb') as f:
         if f.read(2)!=b'\xff\xd8': return None
         f.seek(0)
         image = JpegImageFile(f)
-        if min(image.size)<4*presize: return None
-        image.draft(None, (2*presize, 2*presize))
+        if min(image.size)>=4*presize: image.draft(None, (2*presize, 2*presize))
         image.load()
         return as_rgb(image)
 
@@ -267,7 +266,7 @@ def read_presized(
     presize:int, # pixels
 ): # uint8 tensor of shape (3, h, w)
     "Read an image, upright and in RGB, with a shortest side of at most `presize`; raises `CourseError` naming the file if it cannot be read"
-    try: image = _reduced_jpeg(file, presize)
+    try: image = _jpeg(file, presize)
     except (OSError, SyntaxError, ValueError): image = None # `read_rgb` says what is wrong
     return shrink(_pixels(image or read_rgb(file)), presize)
 
@@ -335,7 +334,16 @@ def _check_room(files, presize, max_gb):
     if needed+used>max_gb: raise CacheError(f"{size}, caches take {used:.1f} GB already, and the limit is {max_gb:g} GB: choose a smaller presize, call clear_cache(), or raise max_gb ($SOTA_COURSE_CACHE_GB).")
     if needed>0.95*free: raise CacheError(f"{size}, and only {free:.1f} GB are free on the disk of {_caches()}: make room, choose a smaller presize, or set $SOTA_COURSE_CACHE.")
 
-# %% ../nbs/02_presizing.ipynb #4270c4b3
+# %% ../nbs/02_presizing.ipynb #4dad75ee
+def _ahead(batches):
+    "What the generator `batches` makes, the next one in another thread while this one is used"
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
+
+# %% ../nbs/02_presizing.ipynb #5429d537
 def _write_pixels(files, presize, out, skip_unreadable, threads, show):
     "Decode `files` and append their pixels to `out`; where each begins and its size, and why others cannot be read"
     places,unreadable,end = {},{},0
@@ -343,8 +351,9 @@ def _write_pixels(files, presize, out, skip_unreadable, threads, show):
         try: return read_presized(file, presize).permute(1,2,0).contiguous().numpy()
         except CourseError as e: return e
     parts = list(chunked(files, 16*threads)) # no more images than these are in memory
+    decoded = _ahead(_parallel(read, part, threads) for part in parts)
     for part in progress_bar(parts, leave=False) if show else parts:
-        for file,image in zip(part, _parallel(read, part, threads)):
+        for file,image in zip(part, next(decoded)):
             if isinstance(image, CourseError):
                 if not skip_unreadable: raise image
                 unreadable[file] = str(image)
@@ -549,15 +558,7 @@ def _scale(self:PresizedDL):
 def __iter__(self:PresizedDL):
     for b in TfmdDL.__iter__(self): yield (b[0].as_subclass(TensorImage), *b[1:]) if type(b[0]) is Tensor else b
 
-# %% ../nbs/02_presizing.ipynb #4f3adb7a
-def _ahead(batches):
-    "The next batch is made in another thread while this one is used"
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, batches, None)
-            yield batch
-
+# %% ../nbs/02_presizing.ipynb #5a9a988c
 @patch
 def create_batches(self:PresizedDL, samps):
     if self.view is None or self.prebatched: yield from TfmdDL.create_batches(self, samps); return
