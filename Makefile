@@ -37,8 +37,16 @@ test: $(READY)
 lab: $(READY)
 	jupyter lab nbs
 
+# Those that load images need a data set: make bench DATA=~/.fastai/data/imagenette2-160
 bench: $(READY)
-	python benchmarks/channel_statistics.py
+	python benchmarks/channel_statistics.py $(DATA)
+	python benchmarks/training_step.py
+ifdef DATA
+	python benchmarks/loading.py $(DATA)
+	python benchmarks/cache_build.py $(DATA)
+	python benchmarks/predictions.py $(DATA)
+	python benchmarks/epochs.py $(DATA)
+endif
 
 prepare: $(READY)
 	python -m sota_course._nbdev links

@@ -54,12 +54,12 @@ def gather(dl, threads, batches=None):
 def rooflines(ours, files, size, threads):
     "Functions that measure images a second, by name"
     import numpy as np
-    from sota_course.presizing import _parallel,read_presized,sample_view
+    from sota_course.presizing import _parallel,read_presized,sample_views
     from fastai.vision.all import chunked
     cache,image = ours.train.cache,ours.train.cache.image(files[0])
-    m,lights = book_augment().draw(np.array([image.shape[1:]]*len(files)), np.random.default_rng(0))
+    m,_ = book_augment().draw(np.array([image.shape[1:]]*len(files)), np.random.default_rng(0))
     todo = {'decode': lambda j: read_presized(files[j], 10**6).shape, 'read': lambda j: cache.image(files[j]).clone().shape,
-        'sample': lambda j: sample_view(image, m[j], size, lights[j]).shape}
+        'sample': lambda j: sample_views([image], m[j:j+1], size).shape}
     parts = list(chunked(range(len(files)), 16))
     def rate(f): return len(files)/seconds(_parallel, lambda part: [f(j) for j in part], parts, threads)
     return {name: partial(rate, f) for name,f in todo.items()}

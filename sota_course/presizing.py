@@ -6,8 +6,8 @@
 __all__ = ['cache_version', 'Augment', 'shrink', 'sample_views', 'read_presized', 'CacheError', 'ImageCache', 'cache_images',
            'cache_info', 'clear_cache', 'SampleOnce', 'PresizedDL', 'presized_images']
 
-# %% ../nbs/02_presizing.ipynb #00c726cb
-import json,math,os,shutil,sys,time,warnings
+# %% ../nbs/02_presizing.ipynb #0c118805
+import json,math,os,shutil,sys,threading,time,warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime,timezone
@@ -26,21 +26,29 @@ from filelock import FileLock,Timeout
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-# %% ../nbs/02_presizing.ipynb #df5ac105
+# %% ../nbs/02_presizing.ipynb #d072e023
 @dataclass
 class Augment:
     "How training images are varied: names and meanings as in fastai's `aug_transforms`, the crop as in its `RandomResizedCrop`"
-    min_scale:float=0.35 # area of the smallest crop, as a share of the image; 1 for the whole image
-    ratio:tuple=(3/4,4/3) # width to height of the crop, from … to
+    min_scale:float=0.35 # area of the smallest crop, as a share of the image; with 1 the largest crop that fits, in the middle
+    ratio:tuple=(3/4,4/3) # width to height of the crop, from … to; it is then stretched to a square
     do_flip:bool=True # mirror half of the images
     max_rotate:float=0. # degrees
-    min_zoom:float=1. # below 1 the image gets smaller, and its reflection fills the border
+    min_zoom:float=1. # below 1 more than the crop is seen, and beyond the border of the image its reflection
     max_zoom:float=1. # above 1 a part of the crop fills the image
     max_warp:float=0. # strength of the perspective, as if the camera had stood further left, right, up or down
     p_affine:float=0.75 # probability of each of rotation, zoom and warp
     max_lighting:float=0. # strength of changes in brightness and contrast
     p_lighting:float=0.75 # probability of each of them
-    val_xtra:float=0.14 # validation leaves out a border, so that things look as large as in training
+    val_xtra:float=0.14 # validation leaves out a border of about this share, so that things look as large as in training
+    def __post_init__(self):
+        def check(ok, name, way_out):
+            if not ok: raise CourseError(f"Augment cannot have {name}={getattr(self, name)}: {way_out}.")
+        check(0<self.min_scale<=1, 'min_scale', 'it is a share of the image, above 0 and at most 1')
+        check(0<self.ratio[0]<=self.ratio[1], 'ratio', 'give the smallest and the largest width to height, for example (3/4, 4/3)')
+        check(0<=self.max_warp<=0.5, 'max_warp', 'choose from 0 to 0.5')
+        check(0<=self.max_lighting<1, 'max_lighting', 'choose from 0 to below 1')
+        check(0.5<=self.min_zoom<=self.max_zoom, 'min_zoom', 'choose from 0.5 to max_zoom')
 
 # %% ../nbs/02_presizing.ipynb #5a62d440
 def _random_boxes(shapes, augment, rng):
@@ -133,10 +141,10 @@ def _pixels(image):
     "A PIL image of mode RGB as a uint8 tensor of shape (3, h, w)"
     return torch.from_numpy(np.array(image)).permute(2,0,1)
 
-# %% ../nbs/02_presizing.ipynb #fdd1ffb6
+# %% ../nbs/02_presizing.ipynb #e48525e9
 def _is_box(m, height, width):
     "The pixels (left, top, right, bottom) that the matrix `m` asks for, if they are an upright box within the image"
-    if m[0,1] or m[1,0] or m[2,0] or m[2,1]: return None
+    if m[0,1] or m[1,0] or m[2,0] or m[2,1] or m[1,1]<0: return None
     (rx,x),(ry,y) = (abs(m[0,0]),m[0,2]), (abs(m[1,1]),m[1,2])
     box = round(x-rx), round(y-ry), max(round(x+rx), round(x-rx)+1), max(round(y+ry), round(y-ry)+1)
     return box if box[0]>=0 and box[1]>=0 and box[2]<=width and box[3]<=height else None
@@ -203,23 +211,27 @@ def _warp(images, matrices, size):
         grid[...,i] = at
     return F.grid_sample(block.permute(0,3,1,2), grid.view(-1, size, size, 2), padding_mode='border', align_corners=True).round_()
 
-# %% ../nbs/02_presizing.ipynb #8659eae7
+# %% ../nbs/02_presizing.ipynb #9a4b8ee6
 @lru_cache
 def _pool(threads, pid):
     "Threads that leave torch one core each"
-    pool = ThreadPoolExecutor(threads, initializer=lambda: torch.set_num_threads(1))
-    list(pool.map(time.sleep, [0.001]*threads*4))
-    torch.set_num_threads(torch.get_num_threads()) # what other threads begin with is as it was
+    before,all_here = torch.get_num_threads(),threading.Barrier(threads)
+    def begin():
+        torch.set_num_threads(1)
+        all_here.wait()
+    pool = ThreadPoolExecutor(threads, initializer=begin)
+    list(pool.map(str, range(threads)))
+    torch.set_num_threads(before) # which is also what threads that begin later will have
     return pool
 
-def _parallel(f, items, threads): return list(_pool(threads, os.getpid()).map(f, items)) if threads>1 else list(map(f, items))
+def _parallel(f, items, threads): return list(_pool(threads, os.getpid()).map(f, items)) if threads>1 and len(items)>1 else list(map(f, items))
 
-# %% ../nbs/02_presizing.ipynb #f07b67f7
+# %% ../nbs/02_presizing.ipynb #5d0c2028
 def sample_views(
     images, # uint8 tensors of shape (3, h, w)
     matrices, # for each a 3 × 3 array from places in the view, −1 to 1, to pixels of the image; see `Augment`
     size:int, # side of the views in pixels
-    threads:int=1, # for views that are boxes; the others are sampled by torch with its own threads
+    threads:int=1, # that share the work, on a processor
 ): # uint8 tensor of shape (n, 3, size, size)
     "A view of each image, however it is cropped, turned, tilted and mirrored: interpolated once"
     views = torch.empty(len(images), 3, size, size, dtype=torch.uint8, device=images[0].device)
@@ -229,12 +241,13 @@ def sample_views(
         view = _resize(images[i][:, top:bottom, left:right], size, size)
         views[i] = view.flip(-1) if matrices[i,0,0]<0 else view
     parts = list(chunked([i for i,box in enumerate(boxes) if box], 8))
-    _parallel(lambda part: [cut(i) for i in part], parts, threads if len(parts)>1 else 1)
+    _parallel(lambda part: [cut(i) for i in part], parts, 1 if views.is_cuda else threads)
     together = len(images) if views.is_cuda else max(4, 2**18//size**2) # what a processor computes on should fit into its own memory
-    for some in chunked([i for i,box in enumerate(boxes) if not box], together): views[some] = _warp([images[i] for i in some], matrices[some], size).byte()
+    def warp(some): views[some] = _warp([images[i] for i in some], matrices[some], size).byte()
+    _parallel(warp, list(chunked([i for i,box in enumerate(boxes) if not box], together)), 1 if views.is_cuda else threads)
     return views
 
-# %% ../nbs/02_presizing.ipynb #f80d3b79
+# %% ../nbs/02_presizing.ipynb #5537e9f9
 def _finish(views, lights, scale, threads):
     "`views` in another light; and with a `scale` (what to multiply with, what to subtract for each channel) as floating-point numbers"
     if lights is None and scale is None: return views
@@ -247,7 +260,7 @@ def _finish(views, lights, scale, threads):
     def put(i): torch.mul(views[i], scale[0][...,None], out=out[i]).sub_(scale[1][...,None])
     f = put if lights is None else look_up
     parts = list(chunked(range(len(views)), 8))
-    _parallel(lambda part: [f(i) for i in part], parts, threads if len(parts)>1 else 1)
+    _parallel(lambda part: [f(i) for i in part], parts, threads)
     return out
 
 # %% ../nbs/02_presizing.ipynb #f18789dc
@@ -275,7 +288,7 @@ class CacheError(CourseError): "No cache can be built here: the images can still
 
 cache_version = 1 # of the files below, part of their names
 
-# %% ../nbs/02_presizing.ipynb #58fcb3cc
+# %% ../nbs/02_presizing.ipynb #af22b661
 class ImageCache:
     "Decoded images in one memory-mapped file, and where in it each of them is"
     def __init__(self,
@@ -289,28 +302,32 @@ class ImageCache:
         self.nbytes,there = index['nbytes'],(self.folder/'pixels.bin').stat().st_size
         if there!=self.nbytes: raise ValueError(f'its file has {there} bytes instead of {self.nbytes}')
         self.pixels = torch.from_numpy(np.memmap(self.folder/'pixels.bin', np.uint8, mode='c') if there else np.zeros(0, np.uint8))
-        self.on_card = None
+        self.on_card,self.deciding = {},threading.Lock()
     def __len__(self): return len(self.places)
-    def __contains__(self, file): return str(file) in self.places
+    def place(self, file): return self.places.get(os.path.abspath(file)) if isinstance(file, (str,Path)) else None
+    def __contains__(self, file): return self.place(file) is not None
     def __repr__(self): return f'{len(self)} images of {self.root.name}, shortest side at most {self.presize} px, {self.nbytes/1e9:.2f} GB'
     def __reduce__(self): return ImageCache, (self.folder,)
 
-# %% ../nbs/02_presizing.ipynb #1e4cfc0e
+# %% ../nbs/02_presizing.ipynb #f07057ba
 @patch
 def image(self:ImageCache,
     file, # path of an image in the cache
     pixels=None, # all pixels, on another device
 ): # uint8 tensor of shape (3, h, w), a view of the cache
     "One image; nothing is copied"
-    start,height,width,*_ = self.places[str(file)]
+    start,height,width,*_ = self.place(file)
     return (self.pixels if pixels is None else pixels)[start:start+3*height*width].view(height, width, 3).permute(2,0,1)
 
-# %% ../nbs/02_presizing.ipynb #75fcf629
+# %% ../nbs/02_presizing.ipynb #897deecf
 def _cache_key(files, root, presize):
     "Name of the cache: the version, the setting, and path, size and time of each file; and the last two"
-    stats = [(o.st_size, o.st_mtime_ns) for o in map(os.stat, files)]
-    names = [os.path.relpath(f, root) for f in files]
-    lines = [str(cache_version), str(presize), str(root)] + [f'{n} {s} {t}' for n,(s,t) in zip(names, stats)]
+    def stat(file):
+        try: o = os.stat(file)
+        except OSError: return -1,-1 # gone, or a link to nowhere: said when it is read
+        return o.st_size, o.st_mtime_ns
+    stats,names = [stat(f) for f in files],[os.path.relpath(f, root) for f in files]
+    lines = [str(cache_version), str(presize), str(root)] + sorted(f'{n} {s} {t}' for n,(s,t) in zip(names, stats))
     return sha256('\n'.join(lines).encode('utf-8', 'surrogateescape')).hexdigest()[:16], names, stats
 
 def _caches(): return Path(os.environ.get('SOTA_COURSE_CACHE') or cache_home()/'presized')
@@ -343,13 +360,14 @@ def _ahead(batches):
             coming = pool.submit(next, batches, None)
             yield batch
 
-# %% ../nbs/02_presizing.ipynb #5429d537
+# %% ../nbs/02_presizing.ipynb #1406ab7b
 def _write_pixels(files, presize, out, skip_unreadable, threads, show):
     "Decode `files` and append their pixels to `out`; where each begins and its size, and why others cannot be read"
     places,unreadable,end = {},{},0
     def read(file):
         try: return read_presized(file, presize).permute(1,2,0).contiguous().numpy()
         except CourseError as e: return e
+        except Exception as e: return CourseError(f"{file} cannot be read as an image ({type(e).__name__}: {e}): remove or replace it.")
     parts = list(chunked(files, 16*threads)) # no more images than these are in memory
     decoded = _ahead(_parallel(read, part, threads) for part in parts)
     for part in progress_bar(parts, leave=False) if show else parts:
@@ -363,7 +381,7 @@ def _write_pixels(files, presize, out, skip_unreadable, threads, show):
             end += image.nbytes
     return places,unreadable,end
 
-# %% ../nbs/02_presizing.ipynb #72b46f10
+# %% ../nbs/02_presizing.ipynb #59684790
 def _build(folder, root, files, names, stats, presize, threads, show, skip_unreadable):
     "Make the cache `folder`, whole or not at all"
     partial_folder = folder.with_name(f'.{folder.name}')
@@ -374,7 +392,7 @@ def _build(folder, root, files, names, stats, presize, threads, show, skip_unrea
         images = [[name, *places[file], *stat] for file,name,stat in zip(files, names, stats) if file in places]
         index = dict(version=cache_version, root=str(root), presize=presize, built=datetime.now(timezone.utc).isoformat(timespec='seconds'), nbytes=end,
             images=images, unreadable={str(k): v for k,v in unreadable.items()})
-        write_atomically(partial_folder/'index.json', json.dumps(index))
+        (partial_folder/'index.json').write_text(json.dumps(index), encoding='utf-8')
         os.replace(partial_folder, folder)
     finally: shutil.rmtree(partial_folder, ignore_errors=True)
 
@@ -424,7 +442,7 @@ def cache_images(
         return cache
     except OSError as e: raise CacheError(f"No cache of the images can be kept in {folder.parent} ({e.strerror}): set $SOTA_COURSE_CACHE to a folder of yours with room on its disk.") from e
 
-# %% ../nbs/02_presizing.ipynb #d99c7524
+# %% ../nbs/02_presizing.ipynb #57192a5d
 @patch
 def changed(self:ImageCache,
     files, # images in the cache
@@ -434,9 +452,9 @@ def changed(self:ImageCache,
         try: o = os.stat(file)
         except OSError: return None
         return [o.st_size, o.st_mtime_ns]
-    return [f for f in files if now(f)!=self.places[str(f)][3:]]
+    return [f for f in files if now(f)!=self.place(f)[3:]]
 
-# %% ../nbs/02_presizing.ipynb #72edeadb
+# %% ../nbs/02_presizing.ipynb #60967141
 def cache_info(): # `pandas.DataFrame`
     "The caches there are, one a row"
     rows = []
@@ -457,10 +475,10 @@ def clear_cache(
             with FileLock(finished.with_suffix('.lock'), timeout=0):
                 try: of = ImageCache(folder).root
                 except (OSError, ValueError, KeyError, TypeError): of = None
-                if root is not None and of != Path(root).absolute(): continue
+                if root is not None and (of is None or not of.is_relative_to(Path(root).absolute())): continue
                 size = _size_of(folder)
-                shutil.rmtree(folder)
-                freed += size
+                shutil.rmtree(folder, ignore_errors=True) # Windows keeps what somebody has open
+                freed += 0 if folder.exists() else size
         except Timeout: continue
     return freed/1e9
 
@@ -485,7 +503,7 @@ class SampleOnce(RandTransform):
         shapes = np.array(shapes)
         return self.augment.centre(shapes, self.size) if rng is None else self.augment.draw(shapes, rng)
 
-# %% ../nbs/02_presizing.ipynb #92414ecb
+# %% ../nbs/02_presizing.ipynb #799cd338
 def _send(images, device):
     "`images`, uint8 tensors of shape (3, h, w), on another device: their bytes go there in one piece"
     flat = torch.cat([o.permute(1,2,0).reshape(-1) for o in images])
@@ -495,12 +513,13 @@ def _send(images, device):
 
 @patch
 def on(self:ImageCache, device):
-    "All pixels: on the graphics card, if they take at most a third of its free memory; else None"
+    "All pixels: on the graphics card, if they take at most a third of what is free there when first asked for; else None"
     if device.type!='cuda': return None
-    if self.on_card is None and self.nbytes < torch.cuda.mem_get_info(device)[0]/3: self.on_card = self.pixels.to(device)
-    return self.on_card
+    with self.deciding:
+        if device not in self.on_card: self.on_card[device] = self.pixels.to(device) if self.nbytes < torch.cuda.mem_get_info(device)[0]/3 else None
+        return self.on_card[device]
 
-# %% ../nbs/02_presizing.ipynb #95de2f53
+# %% ../nbs/02_presizing.ipynb #e77b11df
 class PresizedDL(TfmdDL):
     "A fastai `TfmdDL` whose images come from a cache, in batches, as views that are sampled once; the same seed gives the same batches for any number of threads"
     def __init__(self, dataset, bs=64, cache=None, threads=None, num_workers=None, **kwargs):
@@ -508,6 +527,7 @@ class PresizedDL(TfmdDL):
         super().__init__(dataset, bs=bs, num_workers=0, **kwargs)
     def new(self, dataset=None, cls=None, **kwargs):
         same = dataset is None or dataset is self.dataset
+        # An empty data set is what `learn.export` keeps: the cache stays here.
         own = dict(cache=self.cache if same or len(dataset) else None, threads=self.threads) if issubclass(cls or PresizedDL, PresizedDL) else {}
         res = super().new(dataset, cls, **own | kwargs)
         if same and own: res.targets = self.targets
@@ -519,12 +539,12 @@ class PresizedDL(TfmdDL):
     @property
     def works_on(self): return self.device if self.device is not None and self.device.type=='cuda' else torch.device('cpu')
 
-# %% ../nbs/02_presizing.ipynb #bd16861f
+# %% ../nbs/02_presizing.ipynb #b0083ab3
 @patch
-def _image(self:PresizedDL, i):
-    "The image with number `i`: from the cache, from its file, or whatever the data set has in its place"
+def _image(self:PresizedDL, i, pixels=None):
+    "The image with number `i`: from the cache (or its `pixels` on a card), from its file, or whatever the data set has in its place"
     item = self.dataset.items[i]
-    if self.cache is not None and item in self.cache: return self.cache.image(item, self.cache.on(self.works_on))
+    if self.cache is not None and item in self.cache: return self.cache.image(item, pixels)
     if isinstance(item, (str,Path)): return read_presized(item, self.view.presize)
     return shrink(_pixels(as_rgb(self.dataset.tls[0][i])), self.view.presize)
 
@@ -535,13 +555,14 @@ def create_item(self:PresizedDL, s):
     image = RGBImage(Image.fromarray(self.cache.image(item).permute(1,2,0).numpy()))
     return image, *(tl[i] for tl in self.dataset.tls[1:])
 
-# %% ../nbs/02_presizing.ipynb #8c15b0ae
+# %% ../nbs/02_presizing.ipynb #7781e933
 @patch
 def _batch(self:PresizedDL, idxs, rng):
     "The views of some images, and their targets"
     size,cached = self.view.size,self.cache is not None and all(self.dataset.items[i] in self.cache for i in idxs)
-    images = _parallel(self._image, idxs, 1 if cached else self.threads)
-    if images[0].device!=self.works_on: images = _send(images, self.works_on)
+    pixels = self.cache.on(self.works_on) if cached else None
+    images = _parallel(partial(self._image, pixels=pixels), idxs, 1 if cached else self.threads)
+    if images[0].device.type!=self.works_on.type: images = _send(images, self.works_on)
     matrices,lights = self.view.views([o.shape[1:] for o in images], rng)
     views,scale = sample_views(images, matrices, size, self.threads),self._scale()
     out = _finish(views, lights, scale, self.threads)
@@ -551,7 +572,8 @@ def _batch(self:PresizedDL, idxs, rng):
 def _scale(self:PresizedDL):
     "On a processor: what to multiply bytes with, and what to subtract, if `after_batch` does nothing but make numbers from 0 to 1 of them and normalize; else None"
     if self.device is None or self.device.type!='cpu' or [type(o) for o in self.after_batch.fs] not in ([IntToFloatTensor], [IntToFloatTensor, Normalize]): return None
-    mean,std = (o.view(3,1) for o in (self.after_batch.fs[1].mean, self.after_batch.fs[1].std)) if len(self.after_batch.fs)==2 else (torch.zeros(3,1), torch.ones(3,1))
+    _,*norm = self.after_batch.fs
+    mean,std = (norm[0].mean.view(3,1), norm[0].std.view(3,1)) if norm else (torch.zeros(3,1), torch.ones(3,1))
     return 1/(255*std), mean/std
 
 @patch
@@ -578,7 +600,7 @@ def before_iter(self:PresizedDL):
         warnings.warn(f"{len(changed)} image file{'s' if len(changed)>1 else ''} changed or gone since the images were cached, for example {changed[0]}: "
             "they are used as they were; make new DataLoaders to use them as they are now.")
 
-# %% ../nbs/02_presizing.ipynb #8feb8dca
+# %% ../nbs/02_presizing.ipynb #97f760cc
 def presized_images(
     images, # image files
     path, # a folder that they are all below
@@ -592,6 +614,16 @@ def presized_images(
     try: cache = cache_images(images, path, presize, skip_unreadable, threads=threads)
     except CacheError as e:
         print(f'No cache, so each image is decoded in each epoch. {e}')
-        return presize, None, images
-    if bad := cache.unreadable: print(f"Left out {len(bad)} of {len(images)} images that cannot be read, for example {os.path.relpath(next(iter(bad)), path)}.")
-    return presize, cache, [o for o in images if o in cache]
+        cache,bad = None,_unreadable(images, presize, threads or defaults.cpus) if skip_unreadable else []
+    else: bad = list(cache.unreadable)
+    if not bad: return presize, cache, images
+    print(f"Left out {len(bad)} of {len(images)} images that cannot be read, for example {os.path.relpath(bad[0], path)}.")
+    bad = {os.path.abspath(o) for o in bad}
+    return presize, cache, [o for o in images if os.path.abspath(o) not in bad]
+
+def _unreadable(images, presize, threads):
+    "Those of `images` that cannot be read"
+    def problem(file):
+        try: read_presized(file, presize)
+        except CourseError: return file
+    return [o for o in _parallel(problem, images, threads) if o]

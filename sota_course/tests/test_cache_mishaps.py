@@ -159,3 +159,16 @@ grown(200)
 print(grown(300), grown(1400))
 '''))[0].split())
     assert many < few+15, (few, many) # MB; 1,100 images more are 38 MB of pixels
+
+def test_torch_keeps_its_threads():
+    "Building and loading use threads of their own, which compute with one core each; nobody else is to be limited to that"
+    said = finished(start(f'''
+import torch
+from sota_course.imagenette import get_dls
+dls = get_dls(8, 32, path={str(sample_data(10, 4))!r}, device='cpu', num_workers=2)
+for _ in dls.train: pass
+found = [torch.get_num_threads()]
+later = threading.Thread(target=lambda: found.append(torch.get_num_threads())); later.start(); later.join()
+print(*found)
+''', env=os.environ | dict(OMP_NUM_THREADS='2')))
+    assert said[-1]=='2 2', said

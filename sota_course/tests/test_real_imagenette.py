@@ -29,3 +29,10 @@ def test_a_short_run_learns(imagenette, tmp_path):
     learn = train('normalized', 'small_cnn', 32, 32, 6, path=small, stats=channel_stats(small), folder=tmp_path, show=False)
     assert learn.record.metrics['accuracy']>0.2 # guessing gives 0.1
     assert check_normalized(learn.dls).problems==[]
+
+def test_validation_pixels_agree_with_fastais_loader(imagenette):
+    "Within a few of 255 levels: the cache has resized once before"
+    for size,tolerance in ((64, 5), (128, 3)):
+        ours,theirs = (get_dls(bs=32, size=size, path=imagenette, presize=presize, device='cpu', num_workers=0).valid for presize in (True, False))
+        difference = (next(iter(ours))[0]-next(iter(theirs))[0]).abs().mean()*255
+        assert difference<tolerance, (size, difference)
