@@ -78,16 +78,13 @@ def cases(path, presize, shares, rounds):
             yield dict(presize=presize, what=what, share=1/share) | o
 
 if __name__ == '__main__':
+    if_asked(measure)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('path', type=Path, nargs='?')
+    parser.add_argument('path', type=Path)
     parser.add_argument('--presize', nargs='+', type=int, default=[256, 192])
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--quick', action='store_true', help='one round of 128 images and of half of them; writes nothing')
-    parser.add_argument('--measure', help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.measure:
-        print(json.dumps(measure(*json.loads(args.measure))))
-        sys.exit()
     from functools import partial
     from sota_course.imagenette import subset
     with TemporaryDirectory(dir=args.path.absolute().parent, prefix='.cache_build-') as home:

@@ -27,7 +27,8 @@ notes = [
 
 def measure(path, arch, size, bs, presized, fast, keep):
     "Seconds of two epochs in this process, and of what was before them"
-    if keep and not keep_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
+    from sota_course.core import keep_freed_memory
+    if keep and not keep_freed_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
     import contextlib,io
     from fastai.vision.all import Callback,imagenet_stats
     from sota_course.core import seed_everything
@@ -63,8 +64,9 @@ def table(found):
     return rows
 
 if __name__ == '__main__':
+    if_asked(measure)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('path', type=Path, nargs='?')
+    parser.add_argument('path', type=Path)
     parser.add_argument('--images', type=int, default=1000, help='training images; validation images in proportion')
     parser.add_argument('--arch', default='xresnet18')
     parser.add_argument('--size', type=int, default=128)
@@ -72,11 +74,7 @@ if __name__ == '__main__':
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--settings', nargs='+', choices=list(settings), default=list(settings), help='the first is what others are compared with')
     parser.add_argument('--quick', action='store_true', help='one round, few images; writes nothing')
-    parser.add_argument('--measure', help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.measure:
-        print(json.dumps(measure(*json.loads(args.measure))))
-        sys.exit()
     if args.quick: args.images,args.size,args.bs,args.rounds = 40,64,16,1
     from sota_course.imagenette import subset
     with TemporaryDirectory(dir=args.path.absolute().parent, prefix='.epochs-') as home:

@@ -8,6 +8,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from sota_course.core import keep_freed_memory
 from timing import *
 
 notes = [
@@ -54,7 +55,7 @@ if __name__ == '__main__':
     parser.add_argument('--keep-memory', action='store_true', help='let glibc keep freed memory, for both')
     parser.add_argument('--quick', action='store_true', help='one round, few images; writes nothing')
     args = parser.parse_args()
-    kept = args.keep_memory and keep_memory()
+    kept = args.keep_memory and keep_freed_memory()
     if args.keep_memory and not kept: parser.error('freed memory cannot be kept here: this is no glibc')
     if args.quick: args.per_class,args.n,args.rounds = 10,1,1
     from fastai.vision.all import *

@@ -1,6 +1,6 @@
 """What the benchmarks of speed share: taking turns, medians, records, processes of their own, and the augmentation of the
 fastai book in fastai's words and in ours."""
-import ctypes,json,os,platform,subprocess,sys,time
+import json,os,platform,subprocess,sys,time
 from datetime import datetime,timezone
 from pathlib import Path
 from statistics import median
@@ -17,18 +17,16 @@ def alternate(cases, rounds):
         for name in list(cases)[::-1 if i%2 else 1]: found[name].append(cases[name]())
     return found
 
-def keep_memory():
-    "Let glibc keep freed blocks in this process, see `keep_freed_memory`; False where that cannot be done"
-    from sota_course import core
-    if keep := getattr(core, 'keep_freed_memory', None): return keep()
-    if platform.libc_ver()[0]!='glibc': return False
-    libc = ctypes.CDLL(None)
-    return bool(libc.mallopt(-4, 0) and libc.mallopt(-1, -1)) # M_MMAP_MAX, M_TRIM_THRESHOLD
-
 def in_process(script, *args, **env):
     "Call `script` with --measure and `args` in a process of its own: what it prints last, as JSON"
     done = subprocess.run([sys.executable, script, '--measure', json.dumps(args)], env=os.environ | env, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
+
+def if_asked(measure):
+    "In a process that `in_process` has started: print what `measure` finds, as JSON, and end"
+    if '--measure' not in sys.argv: return
+    print(json.dumps(measure(*json.loads(sys.argv[-1]))))
+    sys.exit()
 
 def write_json(name, **found):
     "Record what was `found`, with what it takes to measure it again, in results/speed/`name`.json"

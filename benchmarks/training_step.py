@@ -6,12 +6,8 @@
 Every setting takes its steps in turn with the others. What glibc does with freed memory (`keep_freed_memory`) cannot be
 undone in a process, so processes with and without it take turns as well. The medians go to benchmarks/results/speed/training_step.json.
 """
-import argparse,json,os,platform,subprocess,sys,time
-from datetime import datetime,timezone
-from pathlib import Path
-from statistics import median
-
-target = Path(__file__).parent/'results'/'speed'/'training_step.json'
+import argparse
+from timing import *
 
 def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
     "Median seconds of a step for each setting, in this process"
@@ -37,18 +33,12 @@ def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
         learners['speed_up, compiled'] = speed_up(baseline_learner(dls, arch), compile=True)
     return time_steps(learners, rounds, time.process_time if cpu_seconds else time.perf_counter).seconds.to_dict()
 
-def in_process(threads, *args):
-    "`measure` in a process of its own; the last line it prints"
-    env = dict(os.environ, OMP_NUM_THREADS=str(threads))
-    done = subprocess.run([sys.executable, __file__, '--measure', json.dumps(args)], env=env, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
 def case(arch, size, bs, rounds, turns, threads, compile, cpu_seconds):
     "The rows of one network and size: medians over processes, and how many times as fast as stock without `keep_freed_memory`"
     seconds = {}
     for _ in range(turns):
         for keep in (False, True):
-            for name,o in in_process(threads, arch, size, bs, rounds, compile, cpu_seconds, keep).items(): seconds.setdefault((name, keep), []).append(o)
+            for name,o in in_process(__file__, arch, size, bs, rounds, compile, cpu_seconds, keep, OMP_NUM_THREADS=str(threads)).items(): seconds.setdefault((name, keep), []).append(o)
     stock = median(seconds['stock', False])
     return [dict(arch=arch, size=size, bs=bs, setting=name, keep_freed_memory=keep, seconds=round(median(o), 4), images_a_second=round(bs/median(o), 1),
         ratio=round(stock/median(o), 2), of_processes=[round(s, 4) for s in o]) for (name,keep),o in seconds.items()]
@@ -61,6 +51,7 @@ def show(rows):
         print(f'  {name:<36}' + (' '*20).join(cells), flush=True)
 
 if __name__ == '__main__':
+    if_asked(measure)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--cases', nargs='+', default=['xresnet18:64', 'xresnet18:128', 'xresnet50:128'], metavar='ARCH:SIZE')
     parser.add_argument('--bs', type=int, default=64, help='images in a batch')
@@ -70,19 +61,12 @@ if __name__ == '__main__':
     parser.add_argument('--cpu-seconds', action='store_true', help="the processor's seconds in place of the clock's: on a busy machine, with --threads 1")
     parser.add_argument('--compile', action='store_true', help='torch.compile as well: up to minutes for each process')
     parser.add_argument('--quick', action='store_true', help='one small case, to see that all works; writes nothing')
-    parser.add_argument('--measure', help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.measure:
-        print(json.dumps(measure(*json.loads(args.measure))))
-        sys.exit()
     if args.quick: args.cases,args.bs,args.rounds,args.turns = ['xresnet18:32'],8,1,1
-    from sota_course.core import device_name,package_versions,write_atomically
-    result = dict(command=' '.join(['python', 'benchmarks/training_step.py', *sys.argv[1:]]), started=datetime.now(timezone.utc).isoformat(timespec='seconds'),
-        device=device_name(), threads=args.threads, clock='processor' if args.cpu_seconds else 'wall', rounds=args.rounds, turns=args.turns,
-        system=platform.platform(terse=True), versions=package_versions(), rows=[])
+    result = dict(threads=args.threads, clock='processor' if args.cpu_seconds else 'wall', rounds=args.rounds, turns=args.turns, rows=[])
     for o in args.cases:
         arch,size = o.split(':')
         rows = case(arch, int(size), args.bs, args.rounds, args.turns, args.threads, args.compile, args.cpu_seconds)
         show(rows)
         result['rows'] += rows
-        if not args.quick: write_atomically(target, json.dumps(result, indent=1))
+        if not args.quick: write_json('training_step', **result)

@@ -15,7 +15,7 @@ from functools import lru_cache,partial
 from hashlib import sha256
 from pathlib import Path
 from .core import *
-from .imagenette import RGBImage,as_rgb,read_rgb
+from .imagenette import RGBImage,_check_positive,as_rgb,read_rgb
 
 # %% ../nbs/02_presizing.ipynb #287f9a66
 import numpy as np,pandas as pd
@@ -225,6 +225,7 @@ def _pool(threads, pid):
     return pool
 
 def _parallel(f, items, threads): return list(_pool(threads, os.getpid()).map(f, items)) if threads>1 and len(items)>1 else list(map(f, items))
+def _in_portions(f, items, threads): _parallel(lambda part: [f(o) for o in part], list(chunked(items, 8)), threads)
 
 # %% ../nbs/02_presizing.ipynb #5d0c2028
 def sample_views(
@@ -240,11 +241,11 @@ def sample_views(
         left,top,right,bottom = boxes[i]
         view = _resize(images[i][:, top:bottom, left:right], size, size)
         views[i] = view.flip(-1) if matrices[i,0,0]<0 else view
-    parts = list(chunked([i for i,box in enumerate(boxes) if box], 8))
-    _parallel(lambda part: [cut(i) for i in part], parts, 1 if views.is_cuda else threads)
-    together = len(images) if views.is_cuda else max(4, 2**18//size**2) # what a processor computes on should fit into its own memory
+    # What a processor computes on should fit into its own memory; a card takes all at once.
+    together,threads = (len(images),1) if views.is_cuda else (max(4, 2**18//size**2),threads)
+    _in_portions(cut, [i for i,box in enumerate(boxes) if box], threads)
     def warp(some): views[some] = _warp([images[i] for i in some], matrices[some], size).byte()
-    _parallel(warp, list(chunked([i for i,box in enumerate(boxes) if not box], together)), 1 if views.is_cuda else threads)
+    _parallel(warp, list(chunked([i for i,box in enumerate(boxes) if not box], together)), threads)
     return views
 
 # %% ../nbs/02_presizing.ipynb #5537e9f9
@@ -258,9 +259,7 @@ def _finish(views, lights, scale, threads):
         tables = (table.expand(3, 256) if scale is None else table*scale[0] - scale[1]).numpy()
         for plane,view,values in zip(out[i].numpy(), views[i].numpy(), tables): np.take(values, view, out=plane, mode='clip')
     def put(i): torch.mul(views[i], scale[0][...,None], out=out[i]).sub_(scale[1][...,None])
-    f = put if lights is None else look_up
-    parts = list(chunked(range(len(views)), 8))
-    _parallel(lambda part: [f(i) for i in part], parts, threads)
+    _in_portions(put if lights is None else look_up, range(len(views)), threads)
     return out
 
 # %% ../nbs/02_presizing.ipynb #f18789dc
@@ -289,6 +288,8 @@ class CacheError(CourseError): "No cache can be built here: the images can still
 cache_version = 1 # of the files below, part of their names
 
 # %% ../nbs/02_presizing.ipynb #af22b661
+_damaged = OSError,ValueError,KeyError,TypeError # what opening a cache raises that is not whole
+
 class ImageCache:
     "Decoded images in one memory-mapped file, and where in it each of them is"
     def __init__(self,
@@ -304,7 +305,7 @@ class ImageCache:
         self.pixels = torch.from_numpy(np.memmap(self.folder/'pixels.bin', np.uint8, mode='c') if there else np.zeros(0, np.uint8))
         self.on_card,self.deciding = {},threading.Lock()
     def __len__(self): return len(self.places)
-    def place(self, file): return self.places.get(os.path.abspath(file)) if isinstance(file, (str,Path)) else None
+    def place(self, file): return self.places.get(str(file)) or self.places.get(os.path.abspath(file)) if isinstance(file, (str,Path)) else None
     def __contains__(self, file): return self.place(file) is not None
     def __repr__(self): return f'{len(self)} images of {self.root.name}, shortest side at most {self.presize} px, {self.nbytes/1e9:.2f} GB'
     def __reduce__(self): return ImageCache, (self.folder,)
@@ -320,13 +321,15 @@ def image(self:ImageCache,
     return (self.pixels if pixels is None else pixels)[start:start+3*height*width].view(height, width, 3).permute(2,0,1)
 
 # %% ../nbs/02_presizing.ipynb #897deecf
+def _stat(file):
+    "Size and time of a file; −1 twice if it is gone, or a link to nowhere"
+    try: o = os.stat(file)
+    except OSError: return [-1, -1]
+    return [o.st_size, o.st_mtime_ns]
+
 def _cache_key(files, root, presize):
     "Name of the cache: the version, the setting, and path, size and time of each file; and the last two"
-    def stat(file):
-        try: o = os.stat(file)
-        except OSError: return -1,-1 # gone, or a link to nowhere: said when it is read
-        return o.st_size, o.st_mtime_ns
-    stats,names = [stat(f) for f in files],[os.path.relpath(f, root) for f in files]
+    stats,names = [_stat(f) for f in files],[os.path.relpath(f, root) for f in files]
     lines = [str(cache_version), str(presize), str(root)] + sorted(f'{n} {s} {t}' for n,(s,t) in zip(names, stats))
     return sha256('\n'.join(lines).encode('utf-8', 'surrogateescape')).hexdigest()[:16], names, stats
 
@@ -391,7 +394,7 @@ def _build(folder, root, files, names, stats, presize, threads, show, skip_unrea
         with open(partial_folder/'pixels.bin', 'wb') as out: places,unreadable,end = _write_pixels(files, presize, out, skip_unreadable, threads, show)
         images = [[name, *places[file], *stat] for file,name,stat in zip(files, names, stats) if file in places]
         index = dict(version=cache_version, root=str(root), presize=presize, built=datetime.now(timezone.utc).isoformat(timespec='seconds'), nbytes=end,
-            images=images, unreadable={str(k): v for k,v in unreadable.items()})
+            images=images, unreadable=unreadable)
         (partial_folder/'index.json').write_text(json.dumps(index), encoding='utf-8')
         os.replace(partial_folder, folder)
     finally: shutil.rmtree(partial_folder, ignore_errors=True)
@@ -409,7 +412,7 @@ def _opened(folder):
     "The cache in `folder`; None if there is none, or a damaged one"
     if not folder.exists(): return None
     try: return ImageCache(folder)
-    except (OSError, ValueError, KeyError, TypeError) as e:
+    except _damaged as e:
         print(f'The cache {folder.name} is damaged ({e}): it is built again.')
         shutil.rmtree(folder)
 
@@ -423,7 +426,7 @@ def cache_images(
     threads:int|None=None, # as many as there are cores if left out
 ): # `ImageCache`
     "Decode and resize all images once; a cache of the same files (path, size, time) and settings is used as it is. Raises `CourseError` for an unreadable image, `CacheError` where no cache can be built"
-    if presize<1: raise CourseError(f"presize={presize} makes no sense: it is the shortest side in pixels.")
+    _check_positive(presize=presize)
     files,root,threads = [str(Path(f).absolute()) for f in files],Path(root).absolute(),threads or defaults.cpus
     if not files: raise CourseError("There are no images to cache.")
     max_gb = float(os.environ.get('SOTA_COURSE_CACHE_GB', 20)) if max_gb is None else max_gb
@@ -448,11 +451,7 @@ def changed(self:ImageCache,
     files, # images in the cache
 ): # list of those whose size or time is not what it was, or that are gone
     "Files that are no longer as they were when they were cached"
-    def now(file):
-        try: o = os.stat(file)
-        except OSError: return None
-        return [o.st_size, o.st_mtime_ns]
-    return [f for f in files if now(f)!=self.place(f)[3:]]
+    return [f for f in files if _stat(f)!=self.place(f)[3:]]
 
 # %% ../nbs/02_presizing.ipynb #60967141
 def cache_info(): # `pandas.DataFrame`
@@ -460,7 +459,7 @@ def cache_info(): # `pandas.DataFrame`
     rows = []
     for folder in sorted(_caches().glob('[!.]*/')):
         try: cache = ImageCache(folder)
-        except (OSError, ValueError, KeyError, TypeError): continue
+        except _damaged: continue
         rows.append(dict(data=str(cache.root), images=len(cache), presize=cache.presize, GB=round(cache.nbytes/1e9, 3), built=cache.built))
     return pd.DataFrame(rows, columns=['data', 'images', 'presize', 'GB', 'built'])
 
@@ -474,7 +473,7 @@ def clear_cache(
         try:
             with FileLock(finished.with_suffix('.lock'), timeout=0):
                 try: of = ImageCache(folder).root
-                except (OSError, ValueError, KeyError, TypeError): of = None
+                except _damaged: of = None
                 if root is not None and (of is None or not of.is_relative_to(Path(root).absolute())): continue
                 size = _size_of(folder)
                 shutil.rmtree(folder, ignore_errors=True) # Windows keeps what somebody has open

@@ -23,6 +23,15 @@ from sota_course.presizing import cache_images,CacheError
 from fastai.data.transforms import get_image_files
 def anonymous(): # memory that is not a mapped file, in MB
     return next(int(l.split()[1])/1024 for l in open('/proc/self/status') if l.startswith('RssAnon'))
+def growth(f):
+    "By how many MB anonymous memory grew at most while `f` ran, and what it returned"
+    before,peak,over = anonymous(),[0],threading.Event()
+    def watch():
+        while not over.wait(0.001): peak[0] = max(peak[0], anonymous())
+    watcher = threading.Thread(target=watch); watcher.start()
+    found = f()
+    over.set(); watcher.join()
+    return peak[0]-before, found
 def build(folder, n=None, presize=96): return cache_images(sorted(get_image_files(folder))[:n], folder, presize)
 '''
 def start(code, **kwargs):
@@ -98,14 +107,8 @@ def folder_of(tmp_path, **images):
 def test_an_enormous_image_among_small_ones(tmp_path):
     folder = folder_of(tmp_path, huge_jpg=Image.new('L', (20_000, 10_000), 90))
     grown,*shape = map(float, finished(start(f'''
-import torch
-before,peak,over = anonymous(),[0],[False]
-def watch():
-    while not over[0]: peak[0] = max(peak[0], anonymous()); time.sleep(0.002)
-watcher = threading.Thread(target=watch); watcher.start()
-cache = build({str(folder)!r}, presize=48)
-over[0] = True; watcher.join()
-print(peak[0]-before, *cache.image(Path({str(folder)!r})/'train'/'odd'/'huge.jpg').shape)
+grown,cache = growth(lambda: build({str(folder)!r}, presize=48))
+print(grown, *cache.image(Path({str(folder)!r})/'train'/'odd'/'huge.jpg').shape)
 '''))[0].split())
     assert shape==[3, 48, 96]
     assert grown<250 # MB; all of its pixels would be 600
@@ -145,17 +148,8 @@ def test_a_cache_that_is_deleted_while_it_is_open():
 def test_memory_does_not_grow_with_the_number_of_images():
     folder = sample_data()
     few,many = map(float, finished(start(f'''
-import torch
-def grown(n):
-    cache = build({str(folder)!r}, 100, presize=80) # so that all code is loaded
-    before,peak,over = anonymous(),[0],[False]
-    def watch():
-        while not over[0]: peak[0] = max(peak[0], anonymous()); time.sleep(0.001)
-    watcher = threading.Thread(target=watch); watcher.start()
-    build({str(folder)!r}, n)
-    over[0] = True; watcher.join()
-    return peak[0]-before
-grown(200)
+def grown(n): return growth(lambda: build({str(folder)!r}, n))[0]
+grown(200) # so that all code is loaded
 print(grown(300), grown(1400))
 '''))[0].split())
     assert many < few+15, (few, many) # MB; 1,100 images more are 38 MB of pixels
