@@ -111,6 +111,8 @@ class Record:
     device:str='' # the processor or card it ran on
     versions:dict=field(default_factory=dict) # Python and the packages that matter
     started:str='' # date and time of the start, UTC, ISO 8601
+    evaluation:dict=field(default_factory=dict) # what else was measured at the end, for tables and figures
+    failed:str='' # why there is no result, empty if there is one: such a run is shown, and never counted
 
     @property
     def metrics(self): return self.log[-1] if self.log else {}
@@ -215,6 +217,7 @@ def results_table(
 ): # `pandas.DataFrame`, one row for each name, data set and configuration
     "The last value of `metric` for each name: mean and standard deviation over seeds (of runs with the same seed the last), number of seeds, seconds a run"
     import pandas as pd
+    records = [r for r in records if not r.failed]
     if not records: raise CourseError("There are no records to show: train something first, for example with `sota-course train`.")
     table = pd.DataFrame([dict(name=r.name, data=r.data.get('name', ''), what=json.dumps([r.data, r.config]), seed=-1 if r.seed is None else r.seed,
         value=r.metrics.get(metric), seconds=r.seconds) for r in records])
@@ -230,6 +233,7 @@ def plot_records(
 ): # the axes
     "Learning curves: `metric` after each epoch, a thin line for each run and a thick one for the mean over seeds; raises `CourseError` for records of different data"
     import matplotlib.pyplot as plt
+    records = [r for r in records if not r.failed]
     if len({json.dumps(r.data) for r in records})>1: raise CourseError("These records are of different data: plot those of each data set by themselves.")
     ax = ax or plt.subplots(figsize=(6,3.5))[1]
     for i,name in enumerate(dict.fromkeys(r.name for r in records)):

@@ -97,6 +97,8 @@ def test_results_table_mean_and_spread():
     test_eq(results_table(runs + runs[:1]).seeds[0], 3) # the same seed again is no new evidence
     longer = Record('baseline', dict(name='sample'), dict(epochs=20), seed=1, log=[dict(accuracy=0.9)])
     test_eq(len(results_table(runs + [longer])), 2) # and another configuration is another row
+    broken = Record('baseline', dict(name='sample'), {}, seed=3, log=[dict(accuracy=0.1)], failed='The loss became NaN.')
+    test_eq(results_table(runs + [broken]).seeds[0], 3) # a run that failed counts for nothing
     other = Record('baseline', dict(name='imagenette'), {}, seed=1, log=[dict(accuracy=0.9)])
     with expect_fail(CourseError, 'different data'): plot_records(runs + [other])
     with expect_fail(CourseError, 'no records'): results_table([])
