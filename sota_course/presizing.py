@@ -357,11 +357,13 @@ def _check_room(files, presize, max_gb):
 # %% ../nbs/02_presizing.ipynb #4dad75ee
 def _ahead(batches):
     "What the generator `batches` makes, the next one in another thread while this one is used"
-    with ThreadPoolExecutor(1) as pool:
+    pool = ThreadPoolExecutor(1)
+    try:
         coming = pool.submit(next, batches, None)
         while (batch := coming.result()) is not None:
             coming = pool.submit(next, batches, None)
             yield batch
+    finally: pool.shutdown(wait=False, cancel_futures=True) # who leaves early may be the very thread that the next batch waits for
 
 # %% ../nbs/02_presizing.ipynb #1406ab7b
 def _write_pixels(files, presize, out, skip_unreadable, threads, show):
