@@ -27,12 +27,13 @@ demo: $(READY)
 	sota-course demo
 
 # Export and clean are run for real; what they change in the working tree is then a difference, and a failure.
+# One thread for each process: two of them waiting for each other at every small step are slower than one.
 test: $(READY)
 	python -m sota_course._nbdev drift
 	python -m sota_course._nbdev links --check
 	python -m sota_course._nbdev readme --check
 	OMP_NUM_THREADS=1 nbdev-test --n-workers 2 --timing
-	python -m pytest
+	OMP_NUM_THREADS=1 python -m pytest
 
 lab: $(READY)
 	jupyter lab nbs

@@ -12,7 +12,7 @@ nbclient,nbformat = pytest.importorskip('nbclient'),pytest.importorskip('nbforma
 notebooks = sorted(o.name for o in (checkout/'nbs').glob('*.ipynb'))
 
 def run(*args, **kwargs):
-    done = subprocess.run(list(map(str, args)), capture_output=True, text=True, stdin=subprocess.DEVNULL, **kwargs)
+    done = subprocess.run(list(map(str, args)), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=1500, **kwargs)
     assert done.returncode==0, f'{args}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}'
     return done.stdout
 
