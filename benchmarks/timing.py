@@ -51,6 +51,6 @@ def book_tfms(size):
     return dict(presize=False, item_tfms=Resize(460 if size==224 else 2*size), batch_tfms=aug_transforms(size=size, min_scale=0.75))
 
 def book_augment():
-    "The same, in our words"
+    "The same, in our words; its validation sees the whole centre"
     from sota_course.presizing import Augment
-    return Augment(min_scale=0.75, max_rotate=10, max_zoom=1.1, max_warp=0.2, max_lighting=0.2)
+    return Augment(min_scale=0.75, max_rotate=10, max_zoom=1.1, max_warp=0.2, max_lighting=0.2, val_xtra=0)
