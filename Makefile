@@ -42,6 +42,7 @@ lab: $(READY)
 bench: $(READY)
 	python benchmarks/channel_statistics.py $(DATA)
 	python benchmarks/training_step.py
+	python benchmarks/report.py
 ifdef DATA
 	python benchmarks/loading.py $(DATA)
 	python benchmarks/cache_build.py $(DATA)
