@@ -6,10 +6,11 @@
 __all__ = ['shared_settings', 'interval', 'more_seeds', 'verdict', 'simulated_records', 'measured', 'Comparison', 'compare',
            'write_report']
 
-# %% ../nbs/09b_verdicts.ipynb #f431ac49
+# %% ../nbs/09b_verdicts.ipynb #55be9bb6
 import base64,io,json,math,os,warnings
 from collections import Counter
-from dataclasses import dataclass,field
+from dataclasses import dataclass
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 import matplotlib,numpy as np,pandas as pd
@@ -286,7 +287,7 @@ def table_html(self:Comparison): # HTML
 @patch
 def _repr_html_(self:Comparison): return self.table_html() + ''.join(f'<p>{escape(o)}</p>' for o in (self.sentence, *self.notes))
 
-# %% ../nbs/09b_verdicts.ipynb #c7bf5abf
+# %% ../nbs/09b_verdicts.ipynb #9f73695e
 _style = matplotlib.rc_context({'text.parse_math': False, 'font.size': 9, 'axes.titlesize': 9, 'figure.facecolor': 'none', 'axes.facecolor': 'none', 'axes.grid': True,
     'grid.alpha': 0.25, 'axes.spines.top': False, 'axes.spines.right': False, 'axes.formatter.useoffset': False, 'legend.frameon': False, **{o: _grey for o in ('text.color', 'axes.edgecolor', 'axes.labelcolor', 'xtick.color', 'ytick.color', 'grid.color')}})
 
@@ -302,7 +303,7 @@ def plot_differences(self:Comparison): # `Figure`
     for y,name in enumerate(names):
         d,look = _scale(self.metric)*np.array(list(self.differences(name).values())),self.look(name)
         mean,half = interval(d)
-        ax.plot(d, np.full(len(d), y-0.22), '|', color=look['color'], alpha=0.6, ms=5)
+        ax.plot(d, np.full(len(d), y-0.22), '|', color=look['color'], ms=6, mew=1.2)
         ax.errorbar(mean, y, xerr=None if math.isnan(half) else half, **look, ms=7, lw=2.5, capsize=0)
     ax.axvline(0, color=_grey, lw=1.5)
     ax.set(yticks=range(len(names)), yticklabels=map(_short, names), ylim=(len(names)-0.5, -0.5), xlabel=f"difference to {_short(self.baseline)}, {_label(self.metric).replace('(%)', '(points)')}")
@@ -319,7 +320,7 @@ def curves(self:Comparison, metric='accuracy'): # dict from variant to a list of
     for name in self.names: seen.setdefault(str([o.tolist() for o in logs[name]]), name) # the first with these logs
     return {name: logs[name] for name in seen.values() if logs[name]}
 
-# %% ../nbs/09b_verdicts.ipynb #88835160
+# %% ../nbs/09b_verdicts.ipynb #f3dcc01d
 def _panels(names, width=2.5, height=2.1):
     "A figure with a small panel for each name, and the panels"
     cols = min(4, max(1, len(names)))
@@ -337,7 +338,7 @@ def plot_curves(self:Comparison,
     names=None, # variants to draw; all that have curves of their own if left out
     metric:str='accuracy', # a name in the logs
 ): # `Figure`
-    "Learning curves: thin lines are runs, thick ones their means, the grey one is the baseline's"
+    "Learning curves: thin lines are runs, thick ones their means, with the baseline's behind"
     if not (logs := self.curves(metric)): raise CourseError(f"No run has {metric!r} in its log: choose another metric.")
     every = np.concatenate([run for runs in logs.values() for run in runs])
     fig,axs = _panels(names := names or list(logs))
@@ -372,7 +373,7 @@ def plot_time(self:Comparison,
     fig.legend(loc='outside lower center', ncols=3)
     return fig
 
-# %% ../nbs/09b_verdicts.ipynb #5051d27e
+# %% ../nbs/09b_verdicts.ipynb #9b4f4c38
 def _added_bins(records):
     "Confidence, accuracy and share of each of 15 bins, over all records; shape (bins, 3)"
     bins = np.array([[b['count'], b['confidence'], b['accuracy']] for r in records for b in r.evaluation.get('bins', [])], float).reshape(-1, 3)
@@ -392,7 +393,7 @@ def plot_reliability(self:Comparison,
     fig,axs = _panels(list(bins))
     for ax,(name,o) in zip(axs, bins.items()):
         color = self.look(name)['color']
-        ax.plot([0,1], [0,1], ':', color=_grey, lw=1); ax.plot(*o[:,:2].T, lw=1, color=color); ax.scatter(*o[:,:2].T, s=250*o[:,2], color=color)
+        ax.plot([0,1], [0,1], ':', color=_grey, lw=1); ax.scatter(*o[:,:2].T, s=3+250*o[:,2], color=color, lw=0)
         ax.set(xlim=(0,1.03), ylim=(0,1.03), xticks=(0,0.5,1), yticks=(0,0.5,1), xlabel='confidence', ylabel='accuracy')
         ax.set_title(_short(name), color=color, weight='bold')
     return fig
@@ -459,7 +460,7 @@ def _svg(fig, alt):
     svg = out.getvalue()
     return f'<svg role="img" aria-label="{escape(alt)}"' + svg[svg.index('<svg')+4:].replace(_grey, 'currentColor')
 
-# %% ../nbs/09b_verdicts.ipynb #2f41af4d
+# %% ../nbs/09b_verdicts.ipynb #b681f7c4
 def _facts(c):
     "How it was measured, as pairs of a term and a text"
     every = c.records
@@ -473,11 +474,11 @@ def _facts(c):
     yield 'machine', each(lambda r: r.device)
     yield 'versions', each(lambda r: pairs(r.versions))
     yield 'dates', ' to '.join(dict.fromkeys(o[:10] for o in (min(r.started for r in every), max(r.started for r in every))))
-    yield 'training', f"{sum(r.seconds for r in every)/3600:.1f} hours in all, {_s(len(every))}"
+    yield 'training', f"{timedelta(seconds=round(sum(r.seconds for r in every)))} (hours:minutes:seconds) in all, {_s(len(every))}"
     yield 'comparisons', f"{sum(len(c.differences(o))>1 for o in c.names if o!=c.baseline)}. Each is a mean of differences between runs of the same seed, with its 95 % interval by Student's t. Helped or hurt: the interval is clear of 0. " \
         "Where a variant changes nothing, that still happens in one of twenty comparisons. The interval is over seeds, on the same validation images; on other images the answer may be another."
 
-# %% ../nbs/09b_verdicts.ipynb #11015868
+# %% ../nbs/09b_verdicts.ipynb #3ea6365e
 def _section(title, body, about=''): return f'<section><h2>{title}</h2><p class="soft">{about}</p>{body}</section>' if body else ''
 
 def write_report(
@@ -503,7 +504,7 @@ def write_report(
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Did it help? {name}</title><style>{_css}</style></head><body>
 <header><h1>Did it help?</h1><p class="soft">{name}, compared by {escape(c.metric.replace("_", " "))}</p></header><main><p class="lead">{escape(c.sentence)}</p>{c.table_html()}
 <div class="wide">{"".join(main)}</div>
-{_section('Learning curves', '<div class="panels">' + figures(c.plot_curves, logs, 'Accuracy by epoch') + '</div>' if logs else '', 'Accuracy after each epoch: thin lines are runs, the thick one is their mean, the grey one is the mean of the baseline.')}
+{_section('Learning curves', '<div class="panels">' + figures(c.plot_curves, logs, 'Accuracy by epoch') + '</div>' if logs else '', 'Accuracy after each epoch: thin lines are runs, the thick one is their mean, and behind it is that of the baseline.')}
 {_section('Can its probabilities be believed?', '<div class="panels">' + figures(c.plot_reliability, [o for o in shown if len(_added_bins(c.runs[o].values()))], 'Accuracy against confidence') + '</div>', 'Accuracy against confidence, over all seeds. Below the dotted line a network is surer than it should be.')}
 {_section('The worst mistakes', mistakes, 'Images with the greatest loss, over all seeds. Some of them may be labelled wrongly.')}
 {_section('Runs without a result', failed and f'<ul>{failed}</ul>')}{_section('How it was measured', f'<dl class="facts">{facts}</dl>')}{_section('Notes', notes and f'<ul>{notes}</ul>')}

@@ -2,7 +2,8 @@
 
 import base64, io, json, math, os, warnings
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 import matplotlib, numpy as np, pandas as pd
@@ -92,9 +93,9 @@ def test_report_stands_alone():
     assert 'better (+' in page and 'prefers-color-scheme:dark' in page
     test_eq([o.name for o in (home/'new').iterdir()], ['r.html']) # nothing half-written beside it
 
-# %% ../../nbs/09b_verdicts.ipynb #e32bc193
+# %% ../../nbs/09b_verdicts.ipynb #0d670365
 def test_everything_is_escaped():
-    evil = '"><script>alert(1)</script> $x$ & $\\frac$'
+    evil = '$\\frac$ "><script>alert(1)</script> & $x$'
     bad = simulated_records({evil: 0.01, 'baseline': 0}, 2, files=[f'val/{evil}/1.jpg'])
     bad.append(Record(evil, bad[0].data, bad[0].config, 7, started='2025-01-02', failed=f'because of {evil}'))
     for r in bad: r.data,r.device = dict(name=evil),evil
