@@ -10,7 +10,7 @@ url = f"https://github.com/{cfg['owner']}/{cfg['repo']}"
 
 setup(
     install_requires=lines('requirements'),
-    extras_require={'dev': lines('dev_requirements')},
+    extras_require={'dev': lines('dev_requirements')+lines('onnx_requirements'), 'onnx': lines('onnx_requirements')},
     entry_points={'console_scripts': lines('console_scripts'), 'nbdev': ['sota_course=sota_course._modidx:d']},
     project_urls={'Source': url, 'Changelog': f"{url}/blob/{cfg['branch']}/CHANGELOG.md", 'Issues': f'{url}/issues'},
     packages=['sota_course', 'sota_course.tests', 'sota_course.notebooks', 'sota_course.published'],

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['app', 'data_app', 'questions_app', 'doctor_command', 'data_command', 'download_command', 'sample_command',
-           'verify_command', 'subset_command', 'train_command', 'demo_command', 'notebooks_command', 'check_command',
-           'grade_command', 'list_command', 'show_command', 'validate_command', 'quiz_command', 'main']
+           'verify_command', 'subset_command', 'train_command', 'demo_command', 'predict_command', 'export_command',
+           'notebooks_command', 'check_command', 'grade_command', 'list_command', 'show_command', 'validate_command',
+           'quiz_command', 'main']
 
 # %% ../nbs/12_cli.ipynb #badc161e
 import csv,filecmp,io,json,sys
@@ -161,6 +162,74 @@ def _verdict(baseline, other):
     size = 'less than' if abs(gain)<2*chance else 'more than'
     return (f"On the sample, {other.name} ended {100*gain:+.1f} points from {baseline.name}: {size} what {n} validation images can tell apart "
             f"(about {200*chance:.0f} points), and one seed each is no proof either way. Chapter 03 compares them with several.")
+
+# %% ../nbs/12_cli.ipynb #97c8416f
+def _images(paths):
+    "The files among `paths`, and the images below the folders among them; raises `CourseError` for a path that leads nowhere"
+    from fastai.data.transforms import get_image_files
+    for o in paths:
+        if not o.exists(): raise CourseError(f"There is no file or folder {o}: name images, or folders that have some.")
+    found = [f for o in paths for f in (sorted(get_image_files(o)) if o.is_dir() else [o])]
+    if not found: raise CourseError(f"There are no images in {paths[0]}: name images, or folders that have some.")
+    return found
+
+def _shown(text):
+    "`text` for a terminal: control characters, which could move its cursor, are spelled out"
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+# %% ../nbs/12_cli.ipynb #632647df
+def _as_table(answers, vocab, top, width):
+    "Lines of the file and its `top` classes, or why there are none; each as soon as it is known"
+    for file,p in answers:
+        if isinstance(p, CourseError): said = _shown(str(p).removeprefix(f'{file} '))
+        else: said = '   '.join(f'{_shown(vocab[i])} {100*p[i]:.1f} %' for i in p.argsort(descending=True)[:top].tolist())
+        print(f'{_shown(str(file)):<{width}}   {said}')
+        yield p
+
+def _as_json(answers, vocab):
+    "A list with an object for each file: all probabilities, or an error"
+    found = list(answers)
+    print(json.dumps([dict(file=str(file)) | (dict(error=str(p)) if isinstance(p, CourseError) else dict(probabilities=dict(zip(vocab, p.tolist())))) for file,p in found], indent=1))
+    yield from (p for _,p in found)
+
+def _as_csv(answers, vocab):
+    "A row for each file and a column for each class; the last column says why a row is empty"
+    rows = csv.writer(sys.stdout, lineterminator='\n')
+    rows.writerow(['file', *vocab, 'error'])
+    for file,p in answers:
+        rows.writerow([_shown(str(file)), *([''] * len(vocab) + [p] if isinstance(p, CourseError) else [f'{o:.6f}' for o in p.tolist()] + [''])])
+        yield p
+
+# %% ../nbs/12_cli.ipynb #690a0476
+@app.command('predict')
+def predict_command(
+    model:Annotated[Path, Argument(help='A folder that save_model has made.')],
+    images:Annotated[list[Path], Argument(help='Images, or folders of images.')],
+    tta:Annotated[bool, Option('--tta', help='Average over each image and its mirror image.')]=False,
+    style:Annotated[str, Option('--format', help='table, json or csv.')]='table',
+    top:Annotated[int, Option(min=1, help='Classes a line in the table.')]=3,
+    device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
+):
+    "Say what is on images, with a saved model."
+    if style not in ('table', 'json', 'csv'): raise CourseError(f"There is no format {style!r}: choose table, json or csv.")
+    from sota_course.training import load_model
+    loaded,files = load_model(model, device),_images(images)
+    answers = loaded.predict_each(files, tta=tta)
+    if style=='table': said = _as_table(answers, loaded.vocab, top, max(len(_shown(str(o))) for o in files))
+    else: said = dict(json=_as_json, csv=_as_csv)[style](answers, loaded.vocab)
+    failed = sum(isinstance(o, CourseError) for o in said)
+    if failed: raise CourseError(f"{failed} of {len(files)} images could not be read: their lines say why.")
+
+# %% ../nbs/12_cli.ipynb #2489f5b7
+@app.command('export')
+def export_command(
+    model:Annotated[Path, Argument(help='A folder that save_model has made.')],
+    file:Annotated[Path, Argument(help='The ONNX file to write.')],
+):
+    "Write a saved model as ONNX, for other programs: uint8 images in, probabilities out."
+    if file.suffix!='.onnx': raise CourseError(f"{file} does not end in .onnx: give the file to write a name that does.")
+    from sota_course.training import export_onnx
+    print(export_onnx(model, file))
 
 # %% ../nbs/12_cli.ipynb #290154ae
 @app.command('notebooks')

@@ -6,11 +6,11 @@ from typing import Annotated, Optional
 import typer
 from typer import Argument, Option
 from sota_course.core import *
-import os, re, subprocess, tempfile
+import contextlib, os, re, subprocess, tempfile
 from fastcore.test import expect_fail, test_eq
 from sota_course.sample import sample_data
 from sota_course.cli import *
-from sota_course.cli import _verdict
+from sota_course.cli import _as_csv, _as_json, _as_table, _shown, _verdict
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -20,6 +20,20 @@ def test_demo_verdict_follows_the_records():
     def record(name, accuracy): return Record(name, dict(name='sample', valid=400), {}, log=[dict(accuracy=accuracy)])
     assert '+1.0 points from baseline: less than' in _verdict(record('baseline', 0.60), record('normalized', 0.61))
     assert '-20.0 points from baseline: more than' in _verdict(record('baseline', 0.60), record('normalized', 0.40))
+
+# %% ../../nbs/12_cli.ipynb #4b2c2bf8
+def test_predictions_in_three_formats():
+    import torch
+    answers = [(Path('a/cat.jpg'), torch.tensor([0.9, 0.1])), (Path('b.jpg'), CourseError('b.jpg cannot be read as an image.'))]
+    def said(f, *args):
+        with contextlib.redirect_stdout(io.StringIO()) as out: test_eq(sum(isinstance(o, CourseError) for o in f(iter(answers), ['cat', 'dog'], *args)), 1)
+        return out.getvalue()
+    test_eq(said(_as_table, 1, 9).splitlines(), ['a/cat.jpg   cat 90.0 %', 'b.jpg       cannot be read as an image.'])
+    rows = list(csv.DictReader(said(_as_csv).splitlines()))
+    test_eq((rows[0]['cat'], rows[0]['error'], rows[1]['dog'], rows[1]['error']), ('0.900000', '', '', 'b.jpg cannot be read as an image.'))
+    first,second = json.loads(said(_as_json))
+    test_eq((Path(first['file']), list(first['probabilities']), second), (Path('a/cat.jpg'), ['cat', 'dog'], dict(file='b.jpg', error='b.jpg cannot be read as an image.')))
+    test_eq((_shown('Kätzchen 猫'), _shown('a\x1b[2Jb\nc')), ('Kätzchen 猫', 'a\\x1b[2Jb\\nc'))
 
 # %% ../../nbs/12_cli.ipynb #2c9dab37
 def test_notebooks_are_copied_and_yours_are_kept():
