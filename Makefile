@@ -47,6 +47,7 @@ ifdef DATA
 	python benchmarks/loading.py $(DATA)
 	python benchmarks/cache_build.py $(DATA)
 	python benchmarks/predictions.py $(DATA)
+	python benchmarks/predict.py $(DATA)
 	python benchmarks/epochs.py $(DATA)
 endif
 

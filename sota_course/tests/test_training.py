@@ -301,6 +301,7 @@ def test_predictions_are_those_of_the_learner():
         save_model(taught, where/'fast') # channels-last
         with redirect_stdout(io.StringIO()): undo_speed_up(taught)
         with taught.no_bar(): expected = taught.get_preds()[0]
+        taught.model.compile() # in place, as by `speed_up(learn, compile=True)`; nothing happens before the next batch
         save_model(taught, where/'fast2')
         for name in ('fast', 'fast2'):
             loaded = load_model(where/name, 'cpu')
