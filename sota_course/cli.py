@@ -9,7 +9,7 @@ __all__ = ['app', 'data_app', 'questions_app', 'doctor_command', 'data_command',
            'quiz_command', 'main']
 
 # %% ../nbs/12_cli.ipynb #badc161e
-import csv,filecmp,io,json,sys
+import csv,filecmp,io,json,os,sys,time
 from pathlib import Path
 from typing import Annotated,Optional
 import typer
@@ -150,7 +150,7 @@ def _save_figure(records, folder):
     ax = plot_records(records)
     ax.set(title=f"Demo on the {records[0].data['name'].split('-')[0]}")
     path = Path(folder or results_home()).absolute()/'demo.png'
-    ax.figure.savefig(path, dpi=120, bbox_inches='tight')
+    if _first(): ax.figure.savefig(path, dpi=120, bbox_inches='tight')
     return path
 
 # %% ../nbs/12_cli.ipynb #2d09eb67
@@ -378,6 +378,10 @@ def quiz_command(
     if tasks := [n for n,q in found.questions.items() if q.optional]: print(f"Tasks beside the questions ({', '.join(map(str, tasks))}): see sota-course questions list, and answer with sota-course check --question N FILE")
 
 # %% ../nbs/12_cli.ipynb #3cc081c9
+def _first():
+    "Is this the only process, or the first of those that `accelerate launch` has started? It speaks for all"
+    return os.environ.get('RANK', '0')=='0'
+
 def _sentence(error):
     "What a `CourseError` says, without the traceback that a loader's worker process puts before it"
     return str(error).strip().splitlines()[-1].removeprefix('sota_course.core.CourseError: ')
@@ -386,6 +390,9 @@ def _sentence(error):
 def main():
     "What `sota-course` runs"
     from sota_course.questionnaire import QuestionnaireError
+    if not _first(): sys.stdout = open(os.devnull, 'w')
     try: app()
-    except (CourseError, QuestionnaireError) as e: sys.exit(f'error: {_sentence(e)}')
+    except (CourseError, QuestionnaireError) as e:
+        if not _first(): time.sleep(5) # if the first process stumbled over the same, it has said so, and the launcher ends this one
+        sys.exit(f'error: {_sentence(e)}')
     except KeyboardInterrupt: sys.exit(130)

@@ -36,8 +36,12 @@ def get_device(
 ): # a `torch.device`
     "The device to train on; raises `CourseError` for one that is not here"
     import torch
+    rank,n_cards = int(os.environ.get('LOCAL_RANK', 0)),torch.cuda.device_count()
+    if rank>=n_cards>0 and name in (None, 'cuda'): raise CourseError(f"There are more processes than graphics cards ({n_cards}): start one process for each card, or name the device cpu.")
+    cuda = f'cuda:{rank}' if 'LOCAL_RANK' in os.environ else 'cuda' # each of several processes takes a card of its own
+    if name=='cuda': name = cuda
     if name and _works(name): return torch.device(name)
-    usable = [o for o in ('cuda', 'mps', 'cpu') if _works(o)]
+    usable = [o for o in (cuda, 'mps', 'cpu') if _works(o)]
     if not name: return torch.device(usable[0])
     raise CourseError(f"The device {name!r} is not usable here: use one of {', '.join(usable)}, or leave it out.")
 

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['class_names', 'archives', 'imagenette_counts', 'noise_levels', 'architectures', 'unpack', 'download', 'get_data',
            'as_rgb', 'read_rgb', 'RGBImage', 'Verification', 'verify', 'Labeller', 'get_dls', 'in_memory', 'small_cnn',
-           'baseline_learner', 'describe_data', 'RecordRun', 'quiet', 'ValidateLast', 'train', 'subset']
+           'baseline_learner', 'describe_data', 'RecordRun', 'quiet', 'ValidateLast', 'SharedDL', 'DataParallel',
+           'data_parallel', 'train', 'subset']
 
 # %% ../nbs/01_imagenette.ipynb #62f022d2
-import contextlib,csv,os,random,shutil,socket,tarfile,tempfile,time,urllib.parse,zlib
+import contextlib,csv,math,os,random,shutil,socket,tarfile,tempfile,time,urllib.parse,zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime,timezone
@@ -355,7 +356,7 @@ class RecordRun(Callback):
     def before_fit(self):
         self.epoch_started = time.perf_counter()
         if self.fits_left < self.fits: return
-        check_writable(self.folder or results_home())
+        if not rank_distrib(): check_writable(self.folder or results_home())
         self.started,self.log = datetime.now(timezone.utc).isoformat(timespec='microseconds'),[]
         self.run_started = self.epoch_started
     def after_epoch(self):
@@ -367,9 +368,10 @@ class RecordRun(Callback):
         self.fits_left -= 1
         if self.fits_left: return
         config = dict(arch=getattr(self.learn, 'arch', type(self.model).__name__), bs=self.dls.bs, epochs=self.n_epoch) | self.config | self.span_config
+        if hasattr(self.learn, 'data_parallel'): config['processes'] = num_distrib()
         self.learn.record = Record(self.name_, describe_data(self.dls), config, self.seed, self.log,
             round(time.perf_counter()-self.run_started, 3), device_name(self.dls.device), package_versions(), self.started)
-        self.learn.record.save(self.folder)
+        if not rank_distrib(): self.learn.record.save(self.folder) # of several processes the first writes
         self.span(1)
 
 # %% ../nbs/01_imagenette.ipynb #0f9d3664
@@ -385,12 +387,105 @@ class ValidateLast(Callback):
     def before_validate(self):
         if self.epoch<self.n_epoch-1: raise CancelValidException()
 
+# %% ../nbs/01_imagenette.ipynb #601788d2
+def _agreed(idxs):
+    "`idxs` of the first process, on all of them"
+    if torch.distributed.is_initialized(): torch.distributed.broadcast_object_list(box := [idxs])
+    return box[0] if torch.distributed.is_initialized() else idxs
+
+def _cores():
+    "The processor's cores for this process: an equal share where several were launched on this machine"
+    return max(1, defaults.cpus//int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
+
+# %% ../nbs/01_imagenette.ipynb #2004e80d
+class SharedDL(GetAttr):
+    "The share of one process in the batches of `dl`; what cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too"
+    _default = 'dl'
+    def __init__(self,
+        dl, # `DataLoader` of the same data on each process
+        rank:int, # number of this process, from 0
+        n_ranks:int, # how many processes there are
+    ):
+        if dl.bs is None: raise CourseError("These batches were made beforehand and cannot be shared out: make DataLoaders with a batch size.")
+        self.dl,self.rank,self.n_ranks = dl,rank,n_ranks
+    def share(self, idxs):
+        over = len(idxs)%self.n_ranks
+        if over: idxs = idxs[:-over] if self.drop_last else idxs + (idxs*self.n_ranks)[:self.n_ranks-over]
+        return idxs[self.rank::self.n_ranks]
+    def __len__(self):
+        n = len(self.share(list(range(self.n))))
+        return n//self.bs if self.drop_last else math.ceil(n/self.bs)
+    def __iter__(self):
+        whole = self.dl.get_idxs
+        self.dl.get_idxs = lambda: self.share(_agreed(list(whole())))
+        try: yield from self.dl
+        finally: self.dl.get_idxs = whole
+
+# %% ../nbs/01_imagenette.ipynb #67973cf3
+def _from_all(x):
+    "The rows of `x` on all processes, in the order in which they were dealt out"
+    parts = [torch.empty_like(x) for _ in range(num_distrib())]
+    torch.distributed.all_gather(parts, x.contiguous())
+    return torch.stack(parts, 1).flatten(0, 1)
+
+@patch
+def to_detach(self:DataLoader, b, cpu=True, gather=True): return to_detach(b, cpu, gather=False) # fastai would gather, but each process has all of this loader
+
+# %% ../nbs/01_imagenette.ipynb #dbb1d777
+class DataParallel(Callback):
+    "Share each batch out among all processes, average their gradients, and measure on all validation images, each once; see `data_parallel`"
+    order = MixedPrecision.order + 1
+    def __init__(self,
+        accelerator, # accelerate's `Accelerator`
+    ): self.accelerator = accelerator
+    def before_fit(self):
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(self.model) if self.dls.device.type=='cuda' else self.model # there is none for processors
+        self.learn.model = self.accelerator.prepare(model)
+    def after_fit(self):
+        self.learn.model = self.model.module
+        self.accelerator.free_memory()
+    def _deal(self):
+        self.learn.dl = SharedDL(self.dl, rank_distrib(), num_distrib())
+        if not len(self.dl): raise CourseError(f"{num_distrib()} processes with batches of {self.dl.bs} need more than the {self.dl.n} training images there are: choose a smaller batch size, or fewer processes.")
+        self.left = self.dl.n
+    before_train = before_validate = _deal
+    def _collect(self):
+        self.learn.pred,self.learn.yb = apply(lambda x: _from_all(x.detach())[:self.left], (self.pred, self.yb))
+        self.left -= len(self.yb[0])
+    def after_pred(self):
+        if not self.training: self._collect()
+    def after_batch(self):
+        if self.training and self.recorder.train_metrics: self._collect()
+
+# %% ../nbs/01_imagenette.ipynb #a80a1a41
+@contextlib.contextmanager
+def data_parallel(
+    learn, # a `Learner`, made from the same data on each process
+):
+    "Share out the training inside among the processes that `accelerate launch` has started; with one process, nothing changes"
+    if num_distrib()<2:
+        if os.environ.get('ACCELERATE_USE_CPU')=='True' and 'MASTER_ADDR' in os.environ:
+            raise CourseError("`accelerate launch --cpu` starts one process, whatever --num_processes says: write --multi_gpu in place of --cpu, and --device cpu behind `train`.")
+        yield learn
+        return
+    try: from accelerate import Accelerator
+    except ImportError as e: raise CourseError("Training in several processes needs accelerate: python -m pip install 'sota_course[distributed]'") from e
+    device = learn.dls.device.type
+    if device not in ('cuda', 'cpu'): raise CourseError(f"Several processes cannot train on {device}: use the device cpu, or one process.")
+    accelerator = Accelerator(cpu=device=='cpu')
+    if device=='cpu' and torch.get_num_threads()==1: torch.set_num_threads(_cores()) # launchers give one thread unless told otherwise
+    if rank_distrib():
+        set_seed((random.getrandbits(32)+rank_distrib()) % 2**32) # or all processes would crop and mix their images alike
+        for dl in learn.dls.loaders: dl.rng = random.Random(random.random())
+        quiet(learn)
+    with learn.added_cbs(DataParallel(accelerator)): yield learn
+
 # %% ../nbs/01_imagenette.ipynb #a4c12bf6
 def train(
     name:str='baseline', # the name of the record
     arch:str|None=None, # see `baseline_learner`
     size:int=128, # side of the images in pixels
-    bs:int=64, # images in a batch
+    bs:int=64, # images in a batch, of each process
     epochs:int=5, # passes over the training images
     lr:float=3e-3, # the highest learning rate of the cycle
     seed:int=42, # see `seed_everything`
@@ -405,7 +500,7 @@ def train(
     recorder = RecordRun(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), stats=kwargs.get('stats'),
         **{o: str(kwargs[o]) for o in ('item_tfms', 'batch_tfms', 'presize', 'augment') if o in kwargs})
     if not show: quiet(learn)
-    learn.fit_one_cycle(epochs, lr, cbs=recorder)
+    with data_parallel(learn): learn.fit_one_cycle(epochs, lr, cbs=recorder)
     return learn
 
 # %% ../nbs/01_imagenette.ipynb #542f23dd

@@ -15,7 +15,7 @@ from functools import lru_cache,partial
 from hashlib import sha256
 from pathlib import Path
 from .core import *
-from .imagenette import RGBImage,_check_positive,as_rgb,read_rgb
+from .imagenette import RGBImage,_check_positive,_cores,as_rgb,read_rgb
 
 # %% ../nbs/02_presizing.ipynb #287f9a66
 import numpy as np,pandas as pd
@@ -524,7 +524,7 @@ def on(self:ImageCache, device):
 class PresizedDL(TfmdDL):
     "A fastai `TfmdDL` whose images come from a cache, in batches, as views that are sampled once; the same seed gives the same batches for any number of threads"
     def __init__(self, dataset, bs=64, cache=None, threads=None, num_workers=None, **kwargs):
-        self.cache,self.threads,self.targets,self.warned = cache,threads or num_workers or defaults.cpus,None,False
+        self.cache,self.threads,self.targets,self.warned = cache,threads or num_workers or _cores(),None,False
         super().__init__(dataset, bs=bs, num_workers=0, **kwargs)
     def new(self, dataset=None, cls=None, **kwargs):
         same = dataset is None or dataset is self.dataset

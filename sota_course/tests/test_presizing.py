@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from sota_course.core import *
-from sota_course.imagenette import RGBImage, _check_positive, as_rgb, read_rgb
+from sota_course.imagenette import RGBImage, _check_positive, _cores, as_rgb, read_rgb
 import numpy as np, pandas as pd
 from fastai.vision.all import *
 from fastcore.basics import chunked
