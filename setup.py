@@ -6,15 +6,16 @@ cfg = ConfigParser()
 cfg.read('settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 def lines(key): return [l for l in cfg[key].splitlines() if l]
+extras = {name: lines(f'{name}_requirements') for name in ('onnx', 'distributed', 'ray')}
 url = f"https://github.com/{cfg['owner']}/{cfg['repo']}"
 
 setup(
     install_requires=lines('requirements'),
-    extras_require={'dev': lines('dev_requirements')+lines('onnx_requirements'), 'onnx': lines('onnx_requirements')},
+    extras_require=extras | {'dev': sum(extras.values(), lines('dev_requirements'))},
     entry_points={'console_scripts': lines('console_scripts'), 'nbdev': ['sota_course=sota_course._modidx:d']},
     project_urls={'Source': url, 'Changelog': f"{url}/blob/{cfg['branch']}/CHANGELOG.md", 'Issues': f'{url}/issues'},
     packages=['sota_course', 'sota_course.tests', 'sota_course.notebooks', 'sota_course.published'],
     # The course itself travels in the wheel: nbs/*.ipynb becomes sota_course/notebooks/*.ipynb, and so do the records it shows.
     package_dir={'sota_course.notebooks': 'nbs', 'sota_course.published': 'benchmarks/results'},
-    package_data={'sota_course': ['questions/*'], 'sota_course.notebooks': ['*.ipynb'], 'sota_course.published': ['*/*.json']},
+    package_data={'sota_course': ['questions/*', 'recipes.toml'], 'sota_course.notebooks': ['*.ipynb'], 'sota_course.published': ['*/*.json']},
 )

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['app', 'data_app', 'questions_app', 'doctor_command', 'data_command', 'download_command', 'sample_command',
-           'verify_command', 'subset_command', 'train_command', 'demo_command', 'predict_command', 'export_command',
-           'notebooks_command', 'check_command', 'grade_command', 'list_command', 'show_command', 'validate_command',
-           'quiz_command', 'main']
+           'verify_command', 'subset_command', 'train_command', 'ladder_command', 'report_command', 'demo_command',
+           'predict_command', 'export_command', 'notebooks_command', 'check_command', 'grade_command', 'list_command',
+           'show_command', 'validate_command', 'quiz_command', 'main']
 
 # %% ../nbs/12_cli.ipynb #badc161e
 import csv,filecmp,io,json,os,sys,time
@@ -92,10 +92,39 @@ def _stats(path):
     from sota_course.normalization import channel_stats
     return channel_stats(path)
 
+# %% ../nbs/12_cli.ipynb #32bb985a
+def _given(ctx, *names):
+    "Those of the options `names` that stand on the command line, with their values"
+    return {o: ctx.params[o] for o in names if ctx.get_parameter_source(o).name=='COMMANDLINE'} # typer has click within or beside it, by version
+
+def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, save, folder):
+    "`sota-course train --recipe`"
+    from sota_course.experiments import summary_line,train_recipe
+    if noise: raise CourseError('A recipe is for right labels: leave out --noise, or --recipe.')
+    learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
+    print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
+    _keep(learn, save)
+
+def _keep(learn, folder):
+    "Save the model, if asked to"
+    if not folder: return
+    from sota_course.training import save_model
+    if _first(): print(f'Model:   {save_model(learn, folder)}')
+
+@app.command('recipes')
+def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of recipes; those of the course if left out.')]=None):
+    "List the recipes for `sota-course train --recipe`."
+    from sota_course.experiments import list_recipes
+    listed = list_recipes(file)
+    wide = max(map(len, listed.index))
+    for name,about in listed.about.items(): print(f"{name:<{wide}}  {about or ''}".rstrip())
+
 # %% ../nbs/12_cli.ipynb #54100fb8
 @app.command('train')
 def train_command(
+    ctx:typer.Context,
     path:PathOption=None,
+    recipe:Annotated[Optional[str], Option(help='A name from `sota-course recipes`, FILE.toml or FILE.toml:NAME; options for the network and its training change it.')]=None,
     arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …; by the device if left out.')]=None,
     size:Annotated[int, Option(help='Side of the images in pixels.')]=128,
     bs:Annotated[int, Option(help='Images in a batch.')]=64,
@@ -106,62 +135,88 @@ def train_command(
     normalize:Annotated[bool, Option('--normalize', help='Normalize with the statistics of the training images.')]=False,
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
     name:Annotated[Optional[str], Option(help='What to call this run in its record.')]=None,
+    resume:Annotated[bool, Option('--resume', help='Go on with a run of the same --recipe and --seed that was interrupted.')]=False,
+    save:Annotated[Optional[Path], Option(help='Keep the model in this folder, for `sota-course predict`.')]=None,
     results:ResultsOption=None,
 ):
     "Train a classifier from scratch and write the record of it."
     from sota_course.imagenette import get_data,train
     get_device(device)
+    if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'), path, seed, noise, device, name, resume, save, results)
+    if resume: raise CourseError('Only a run with --recipe can go on: name the recipe, or leave out --resume.')
     path = get_data(path, size)
     stats = _stats(path) if normalize else None
     learn = train(name or ('normalized' if normalize else 'baseline'), arch, size, bs, epochs, lr, seed, results,
         path=path, noise=noise, stats=stats, device=device)
     _print_results([learn.record], results)
+    _keep(learn, save)
 
 # %% ../nbs/12_cli.ipynb #45d79613
 def _print_results(records, folder):
     "The table of `records`, and where they lie"
     print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
 
+# %% ../nbs/12_cli.ipynb #dcacf0c2
+def _compare(records, folder, path=None):
+    "The table of a comparison, its sentence, and where the report is"
+    from rich.console import Console
+    from sota_course.verdicts import compare,write_report
+    found,folder = compare(records),Path(folder).absolute()
+    Console().print(found)
+    report = write_report(found, folder/'report.html', path)
+    print(f'\nRecords: {folder}\nReport:  {report}\n\n{found.sentence}')
+
+# %% ../nbs/12_cli.ipynb #a2850a92
+@app.command('ladder')
+def ladder_command(
+    path:PathOption=None,
+    variants:Annotated[str, Option(help='What to compare, the baseline first, separated by commas; + joins, as in mixup+tta.')]='baseline,normalized,progressive,mixup,smoothing,tta',
+    seeds:Annotated[int, Option(min=1, help='Runs of each.')]=3,
+    arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …; by the device if left out.')]=None,
+    size:Annotated[int, Option(help='Side of the images in pixels.')]=128,
+    bs:Annotated[int, Option(help='Images in a batch.')]=64,
+    epochs:Annotated[int, Option(help='Passes over the training images.')]=5,
+    seconds:Annotated[float, Option(help='Train each for so many seconds, in place of epochs.')]=0.,
+    lr:Annotated[float, Option(help='The highest learning rate.')]=3e-3,
+    device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
+    results:ResultsOption=None,
+    resume:Annotated[bool, Option('--resume', help='Go on with what is in the folder of results.')]=False,
+):
+    "Train variants with several seeds each, and say which of them helped."
+    from sota_course.experiments import ladder
+    from sota_course.imagenette import get_data
+    keep_freed_memory() # this process does nothing else
+    path,folder = get_data(path, size),results or results_home()/'ladder'
+    arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
+    try: records = ladder(path, variants.split(','), seeds, folder, resume, device, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
+    except KeyboardInterrupt:
+        print('Interrupted: the same command with --resume goes on from here.')
+        raise
+    _compare(records, folder, path)
+
+# %% ../nbs/12_cli.ipynb #28db728e
+@app.command('report')
+def report_command(
+    folder:Annotated[Optional[Path], Argument(help='A folder of records; results/ladder if left out.')]=None,
+    path:Annotated[Optional[Path], Option(help='The images, for pictures of the worst mistakes.')]=None,
+):
+    "Compare the records in a folder, and write the report anew."
+    folder = folder or results_home()/'ladder'
+    if not folder.is_dir(): raise CourseError(f'There is no folder {folder}: name one with records, or run `sota-course ladder` first.')
+    _compare(folder, folder, path)
+
 # %% ../nbs/12_cli.ipynb #e6c3eac7
 @app.command('demo')
 def demo_command(
-    epochs:Annotated[int, Option(min=1, help='Passes over the training images, for each of the two runs.')]=5,
+    epochs:Annotated[int, Option(min=1, help='Passes over the training images, in each run.')]=5,
+    seeds:Annotated[int, Option(min=1, help='Runs of each variant.')]=3,
     results:ResultsOption=None,
 ):
-    "On the built-in sample: doctor, data, a baseline and a normalized run, a table and a figure. About three minutes."
+    "On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows. About four minutes."
     doctor_command()
-    from sota_course.imagenette import train
     from sota_course.sample import sample_data
     print()
-    path = sample_data()
-    print(f'Data: {path.name} (the built-in sample)')
-    learns = [train(name, 'xresnet18', 64, epochs=epochs, seed=1, folder=results, path=path, stats=stats)
-        for name,stats in (('baseline', None), ('normalized', _stats(path)))]
-    records = [o.record for o in learns]
-    figure = _save_figure(records, results)
-    _print_results(records, results)
-    print(f'Figure:  {figure}\n\n{_verdict(*records)}')
-
-# %% ../nbs/12_cli.ipynb #aad38e37
-def _save_figure(records, folder):
-    "Learning curves of `records` as a PNG file"
-    import matplotlib
-    matplotlib.use('agg')
-    ax = plot_records(records)
-    ax.set(title=f"Demo on the {records[0].data['name'].split('-')[0]}")
-    path = Path(folder or results_home()).absolute()/'demo.png'
-    if _first(): ax.figure.savefig(path, dpi=120, bbox_inches='tight')
-    return path
-
-# %% ../nbs/12_cli.ipynb #2d09eb67
-def _verdict(baseline, other):
-    "One honest sentence on a single pair of runs"
-    gain = other.metrics['accuracy'] - baseline.metrics['accuracy']
-    n = baseline.data['valid']
-    chance = (2*0.25/n)**0.5
-    size = 'less than' if abs(gain)<2*chance else 'more than'
-    return (f"On the sample, {other.name} ended {100*gain:+.1f} points from {baseline.name}: {size} what {n} validation images can tell apart "
-            f"(about {200*chance:.0f} points), and one seed each is no proof either way. Chapter 03 compares them with several.")
+    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3, None, results or results_home()/'demo', True)
 
 # %% ../nbs/12_cli.ipynb #97c8416f
 def _images(paths):

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['schedules', 'optimizers', 'asked', 'variants', 'checkpoint_version', 'ladder_variants', 'Recipe', 'vary',
            'recipe_learner', 'TrainFor', 'fit_recipe', 'write_state', 'read_state', 'Checkpoints', 'StopAtNaN',
-           'RunFailed', 'evaluate', 'Run', 'do_run', 'plan', 'finished', 'do_once', 'ladder']
+           'RunFailed', 'evaluate', 'Run', 'do_run', 'plan', 'finished', 'do_once', 'summary_line', 'ladder',
+           'list_recipes', 'named_recipe', 'ShowEpochs', 'train_recipe', 'ray_map']
 
-# %% ../nbs/09_experiments.ipynb #3c59e655
+# %% ../nbs/09_experiments.ipynb #4b7cf5d7
 import contextlib,hashlib,io,json,os,random,re,shutil,tempfile,time,tomllib,warnings
 from contextlib import redirect_stdout
 from copy import copy,deepcopy
@@ -27,13 +28,13 @@ from .progressive_resizing import Stage,fit_progressive
 from .training import activations,best_precision,build_network,speed_up
 from .tta import FlipViews,RandomViews,tta
 
-# %% ../nbs/09_experiments.ipynb #91397369
+# %% ../nbs/09_experiments.ipynb #af7c50fc
 from fastai.vision.all import *
 from filelock import FileLock,Timeout
 from safetensors import SafetensorError,safe_open
 from safetensors.torch import save_file
 
-# %% ../nbs/09_experiments.ipynb #c943a0ba
+# %% ../nbs/09_experiments.ipynb #5a4b3719
 @dataclass(frozen=True)
 class Recipe:
     "All that decides what a run learns, beside the images and the seed"
@@ -57,7 +58,7 @@ class Recipe:
     views:str='' # how the trained network is asked: 'mirrored' or 'random' test-time augmentation, or plainly
     def __post_init__(self): _check_recipe(self)
 
-# %% ../nbs/09_experiments.ipynb #d40e5720
+# %% ../nbs/09_experiments.ipynb #feb9fb6a
 schedules = dict(one_cycle='fit_one_cycle', flat_cos='fit_flat_cos')
 optimizers = dict(adam=Adam, ranger=partial(ranger, mom=0.95, sqr_mom=0.99, eps=1e-6))
 asked = {'': None, 'mirrored': FlipViews(), 'random': RandomViews(4)}
@@ -83,7 +84,7 @@ def _check_recipe(r):
     shares = [o for stage in r.stages for o in stage] if pairs else []
     check(pairs and all(0<o<=1 for o in shares) and (not shares or abs(sum(shares[1::2])-1)<1e-6), 'stages', 'give pairs of (share of the size, share of the training), the latter with the sum 1')
 
-# %% ../nbs/09_experiments.ipynb #9e7dbfc8
+# %% ../nbs/09_experiments.ipynb #5efba6fb
 variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.),
     smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'), mirrored=dict(views='mirrored'), tta=dict(views='random'))
 
@@ -98,7 +99,7 @@ def vary(
         changes |= variants[part]
     return replace(recipe, **changes)
 
-# %% ../nbs/09_experiments.ipynb #1193191e
+# %% ../nbs/09_experiments.ipynb #65ed8152
 def _data_of(path):
     "The fingerprint of all images of a data set"
     return fingerprint([f for classes in _images_by_class(path).values() for fs in classes.values() for f in fs], path)
@@ -135,7 +136,7 @@ def _stages(recipe):
 def _eight(pixels): return max(8, round(pixels/8)*8)
 _endless = 10**6 # epochs: the clock ends them
 
-# %% ../nbs/09_experiments.ipynb #8fcb2549
+# %% ../nbs/09_experiments.ipynb #cda53055
 class TrainFor(Callback):
     "End each fit after so many seconds of training, and stretch its schedule over them; validation does not count"
     order = 70 # after those that look at a batch, and after the schedule
@@ -157,7 +158,7 @@ class TrainFor(Callback):
         if self.spent>=self.budget: raise CancelTrainException()
     def after_cancel_train(self): self.recorder.cancel_train = False # what was trained of this epoch has a loss, too
 
-# %% ../nbs/09_experiments.ipynb #0b048c0e
+# %% ../nbs/09_experiments.ipynb #43dc49f1
 def fit_recipe(
     learn, # a `Learner` from `recipe_learner`
     recipe, # the same `Recipe`
@@ -169,7 +170,7 @@ def fit_recipe(
     if len(stages)==1: return getattr(learn, schedules[recipe.schedule])(stages[0].epochs, recipe.lr, cbs=cbs)
     fit_progressive(learn, stages, schedule=schedules[recipe.schedule], cbs=cbs)
 
-# %% ../nbs/09_experiments.ipynb #e89f71b4
+# %% ../nbs/09_experiments.ipynb #f799d9b8
 def _flatten(state, tensors):
     "`state` with tensors and arrays replaced by their number in the list `tensors`, fit for JSON"
     if isinstance(state, np.ndarray): state = torch.from_numpy(state.copy())
@@ -211,7 +212,7 @@ def read_state(
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
         raise CourseError(f"{path} is not a whole checkpoint ({type(e).__name__}): delete it.") from e
 
-# %% ../nbs/09_experiments.ipynb #81db992e
+# %% ../nbs/09_experiments.ipynb #39c6ec94
 def _random_states(dls):
     "The states of all random number generators that training uses"
     return get_random_states() | dict(loaders=[dl.rng.getstate() for dl in dls.loaders])
@@ -222,7 +223,7 @@ def _set_random_states(loaders, numpy_state, dls, **states):
     if not 0<=at<=624: raise ValueError('numpy does not check it, and would read beyond its memory')
     set_random_states(numpy_state=(name, np.asarray(keys), at, *rest), **states)
 
-# %% ../nbs/09_experiments.ipynb #41ea01c0
+# %% ../nbs/09_experiments.ipynb #4eceabc7
 def _learner_state(learn):
     "What training has changed in `learn`"
     state = dict(model=dict(learn.model.state_dict()), opt=learn.opt.state_dict(), random=_random_states(learn.dls), smooth=[learn.recorder.smooth_loss.count, learn.recorder.smooth_loss.val])
@@ -258,7 +259,7 @@ def _restore(learn, state):
     if 'scaler' in state and learn.scaler is not None: learn.scaler.load_state_dict(state['scaler'])
     _set_random_states(dls=learn.dls, **state['random'])
 
-# %% ../nbs/09_experiments.ipynb #a6ab796e
+# %% ../nbs/09_experiments.ipynb #53f47f44
 checkpoint_version = 1 # of what is in the files
 
 class Checkpoints(Callback):
@@ -311,7 +312,7 @@ def _check_checkpoint(file, run, learn):
     if not ours: raise CourseError(f"{file} is the checkpoint of another run, network or version and is not used.")
     return state
 
-# %% ../nbs/09_experiments.ipynb #7b2e1f94
+# %% ../nbs/09_experiments.ipynb #4213a85b
 @patch
 def write(self:Checkpoints):
     "Write the checkpoint of this epoch, and delete all but the last two; without room on the disk, training goes on without"
@@ -326,7 +327,7 @@ def write(self:Checkpoints):
         if not self.full: print(f'No checkpoint could be written to {self.folder} ({e}): training goes on, and an interruption would lose it.')
         self.full = True
 
-# %% ../nbs/09_experiments.ipynb #12ba11cd
+# %% ../nbs/09_experiments.ipynb #d3b3d156
 class StopAtNaN(Callback):
     "End the run when the loss is no number any more: nothing good comes after that"
     order,run_valid = 60,False
@@ -338,7 +339,7 @@ class StopAtNaN(Callback):
 
 class RunFailed(CourseError): "A run that has no result, and why"
 
-# %% ../nbs/09_experiments.ipynb #46d4eace
+# %% ../nbs/09_experiments.ipynb #e73a2fdc
 def _worst(dl, probs, targets, losses, n):
     "The `n` images with the greatest loss, for a record"
     vocab = dl.vocab
@@ -361,7 +362,7 @@ def evaluate(
     return dict(accuracy=accuracy(probs, targets).item(), loss=losses.mean().item(), calibration_error=calibration_error(probs, targets), images=len(targets),
         seconds=round(seconds, 3), bins=bins, worst=_worst(learn.dls.valid, probs, targets, losses, n_worst))
 
-# %% ../nbs/09_experiments.ipynb #f323226d
+# %% ../nbs/09_experiments.ipynb #546eeb8f
 def _run_key(recipe, seed, data, precision, device):
     "A short code for what is trained"
     trained = {k: v for k,v in asdict(recipe).items() if k!='views'}
@@ -388,7 +389,7 @@ class Run:
         return FileLock(self.unfinished.with_suffix('.lock'), timeout=0)
     def __str__(self): return f"{' and '.join(self.asks)}, seed {self.seed}"
 
-# %% ../nbs/09_experiments.ipynb #5b5b9dcd
+# %% ../nbs/09_experiments.ipynb #43663fc2
 def _config(run, views):
     "What a record says of its run: the settings that all variants share, and what this one changes"
     base,own = (json.loads(json.dumps(asdict(o))) for o in (run.base, replace(run.recipe, views=views)))
@@ -422,7 +423,7 @@ def do_run(
     shutil.rmtree(run.unfinished, ignore_errors=True)
     return learn, records
 
-# %% ../nbs/09_experiments.ipynb #46ebb062
+# %% ../nbs/09_experiments.ipynb #073b0b4d
 def _original(error):
     "`error`, or what fastai stumbled over: it cannot put words before an exception that has none"
     return error.__context__ if isinstance(error, IndexError) and error.__context__ is not None and not error.__context__.args else error
@@ -451,7 +452,7 @@ def _out_of_memory(error, run, learn):
     fits = next((o for o in smaller if _fits(run.recipe, o, run)), None)
     return f"out of memory with bs={run.recipe.bs}: {f'a batch of bs={fits} fits' if fits else 'not even a batch of 2 fits, choose a smaller size or network'}."
 
-# %% ../nbs/09_experiments.ipynb #24112225
+# %% ../nbs/09_experiments.ipynb #7b2533b1
 def _same_training(recipe, names):
     "The variants `names` of `recipe` by what has to be trained for them: dict from `Recipe` to dict from name to `views`"
     groups = {}
@@ -478,7 +479,7 @@ def plan(
     return [Run(r, seed, asks, str(path), str(folder), recipe, _run_key(r, seed, data, precision, device.type), data, precision, str(device))
         for seed in seeds for r,asks in _same_training(recipe, names).items()]
 
-# %% ../nbs/09_experiments.ipynb #7b222caf
+# %% ../nbs/09_experiments.ipynb #cfc81493
 def finished(
     run, # `Run`
     records, # list of `Record`
@@ -502,14 +503,18 @@ def do_once(
             missing = {name: v for name,v in run.asks.items() if name not in known}
             if missing:
                 begun = next((r.started for r in records if r.name in missing), '')
-                for r in do_run(replace(run, asks=missing), begun)[1]: print(_line(r), flush=True)
+                for r in do_run(replace(run, asks=missing), begun)[1]: print(summary_line(r), flush=True)
         return True
     except Timeout: return False
     except OSError as e: raise CourseError(f"{run.folder} cannot be written ({e.strerror}): choose a folder of your own, with room on its disk.") from e
 
-def _line(r): return f"{r.name}, seed {r.seed}: " + (r.failed or f"{100*r.evaluation['accuracy']:.1f} % in {r.seconds:.0f} s")
+def summary_line(
+    record, # `Record` of a run
+): # str
+    "What came of it"
+    return f"{record.name}, seed {record.seed}: " + (record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s")
 
-# %% ../nbs/09_experiments.ipynb #f3bbcbac
+# %% ../nbs/09_experiments.ipynb #2aff26ba
 ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'smoothing', 'tta'
 
 def ladder(
@@ -544,3 +549,157 @@ def _wait_for(run):
     "Wait until the process that has taken `run` is done with it, or do it if that process ended too early"
     print(f'Waiting for {run}, which another process is training.', flush=True)
     while not do_once(run): time.sleep(1)
+
+# %% ../nbs/09_experiments.ipynb #8f821501
+_notes = dict(about=str, published=(int,float), seeds=int)
+
+def _read_recipes(file):
+    "The tables of a TOML file of recipes"
+    try: tables = tomllib.loads(file.read_text(encoding='utf-8'))
+    except FileNotFoundError: raise CourseError(f"There is no file {file}: name one with recipes, or give the name of a recipe of the course, see sota-course recipes.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e: raise CourseError(f"{file} cannot be read as TOML ({e}): mend it there.") from None
+    if not tables or not all(isinstance(o, dict) for o in tables.values()):
+        raise CourseError(f"{file} has no recipes, or settings outside of them: a recipe begins with its name in a line of its own, as [mine].")
+    return tables
+
+def _own_recipes(): return files('sota_course')/'recipes.toml'
+
+# %% ../nbs/09_experiments.ipynb #8be52218
+def list_recipes(
+    file=None, # a TOML file of recipes; that of the course if left out
+): # `pandas.DataFrame`: what each is about, the accuracy in % that others report, and with how many seeds it should be tried
+    "The recipes with a name"
+    tables = _read_recipes(Path(file) if file else _own_recipes())
+    return pd.DataFrame([dict(about='') | {k: table.get(k) for k in _notes if k in table} for table in tables.values()], index=list(tables), columns=list(_notes))
+
+# %% ../nbs/09_experiments.ipynb #d48578ee
+def _find_recipe(name):
+    "The table with this name, what to call it, and where it stands"
+    own = re.fullmatch(r'(.+\.toml)(?::(.+))?', str(name))
+    file,part = (Path(own[1]),own[2]) if own else (_own_recipes(),str(name))
+    tables = _read_recipes(file)
+    if part is None and len(tables)==1: part, = tables
+    if part is None: raise CourseError(f"{file} has {len(tables)} recipes: say which, as in {file}:{next(iter(tables))}.")
+    if part not in tables: raise CourseError(f"There is no recipe {part!r} in {file.name}: choose from {', '.join(tables)}{'' if own else ', or give the path of a TOML file'}.")
+    return tables[part],part,f'{file.name}, [{part}]'
+
+def named_recipe(
+    name, # one of `list_recipes`; or a TOML file with one recipe, or such a file and a name in it: 'mine.toml:first'
+): # `Recipe`
+    "The recipe with this name"
+    table,_,where = _find_recipe(name)
+    for key,kind in _notes.items():
+        if key in table and (not isinstance(table[key], kind) or isinstance(table[key], bool)): raise CourseError(f"{where}: {key} is {'a text in quotes' if kind is str else 'a number'}, not {table[key]!r}.")
+    settings = {k: v for k,v in table.items() if k not in _notes}
+    known = [f.name for f in fields(Recipe)]
+    if unknown := [o for o in settings if o not in known]: raise CourseError(f"{where}: there is no setting {unknown[0]!r}, choose from {', '.join([*_notes, *known])}.")
+    if isinstance(o := settings.get('stages'), list): settings['stages'] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in o)
+    try: return Recipe(**settings)
+    except CourseError as e: raise CourseError(f'{where}: {e}') from None
+
+# %% ../nbs/09_experiments.ipynb #fb9c51f1
+class ShowEpochs(ProgressCallback):
+    "A progress bar, and a line for each epoch that is trained now"
+    name,order = 'progress',Checkpoints.order+1
+    def before_fit(self):
+        super().before_fit()
+        self.shown = len(self.checkpoints.log)
+    def after_epoch(self):
+        if self.shown>=len(self.checkpoints.log): return
+        self.shown,row = len(self.checkpoints.log),dict(self.checkpoints.log[-1])
+        epoch,size,seconds = (row.pop(o) for o in ('epoch', 'size', 'seconds'))
+        self.mbar.write(f"epoch {epoch+1}: {', '.join(f'{k} {v:.4f}' for k,v in row.items())}, {seconds:.1f} s at {size} px")
+
+def train_recipe(
+    recipe, # a `Recipe`, or the name of one, see `named_recipe`
+    path=None, # a folder that has `train` and `val` in it; see `get_data`
+    seed:int=42, # see `seed_everything`
+    folder=None, # where the record and checkpoints go; `results_home()` if left out
+    resume:bool=False, # go on with what was interrupted
+    device=None, # see `get_device`
+    name:str='', # what to call it in its record; after the recipe if left out
+    show:bool=True, # show a progress bar, and a line for each epoch
+    **changes, # of the recipe: bs, epochs, …
+): # the trained `Learner`; its `record` says what came of it
+    "Train and evaluate one network"
+    title,recipe = ('recipe',recipe) if isinstance(recipe, Recipe) else (_find_recipe(recipe)[1],named_recipe(recipe))
+    name = name or title + (f" ({', '.join(f'{k}={v}' for k,v in changes.items())})" if changes else '')
+    recipe = replace(recipe, **changes)
+    folder = check_writable(Path(folder or results_home()).absolute())
+    run, = plan(recipe, ['baseline'], [seed], get_data(path, recipe.size), folder, device=device)
+    run = replace(run, asks={name: recipe.views})
+    try:
+        with run.lock():
+            if not resume and (done := max((int(o.stem[6:]) for o in run.unfinished.glob('epoch-*')), default=0)):
+                raise CourseError(f"{run} was interrupted after {done} of {recipe.epochs} epochs: go on with resume=True (--resume), or delete {run.unfinished}.")
+            learn,(record,) = do_run(run, cbs=ShowEpochs() if show else None)
+    except Timeout: raise CourseError(f"{run} is being trained by another process, in {folder}: wait for it, or name another folder.") from None
+    if record.failed: raise RunFailed(f"{run} has no result: {record.failed}")
+    learn.record = record
+    return learn
+
+# %% ../nbs/09_experiments.ipynb #4f9e4836
+def _needs(run, nodes, cpus=None):
+    "What `run` takes of the resources of one of `nodes`, a list of dicts from Ray"
+    kind = run.device.split(':')[0]
+    able = [o for o in nodes if o.get('GPU', 0)>=1] if kind=='cuda' else nodes
+    if not able: raise CourseError("No machine of the Ray cluster has a graphics card: choose device='cpu' (--device cpu).")
+    share = dict(cpu=1, cuda=min(o.get('CPU', 0)//o.get('GPU', 1) for o in able)).get(kind, max(o.get('CPU', 0) for o in able)) # a Mac has one MPS
+    cpus = cpus or max(1, int(share))
+    if not any(o.get('CPU', 0)>=cpus for o in able): raise CourseError(f'No machine of the Ray cluster has {cpus} cores for a run: ask for fewer with cpus=….')
+    return dict(num_cpus=cpus, num_gpus=int(kind=='cuda'))
+
+# %% ../nbs/09_experiments.ipynb #ff2c05ba
+def _import_ray():
+    try: import ray
+    except ImportError: raise CourseError("Ray is not installed here: python -m pip install 'sota_course[ray]', or leave out each=ray_map (--ray).") from None
+    return ray
+
+def _start_ray(ray):
+    "Join the cluster at $RAY_ADDRESS, or make one of this machine, without a dashboard and without word to anybody; False if that was done before"
+    if ray.is_initialized(): return False
+    os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')
+    local = {} if os.environ.get('RAY_ADDRESS') else dict(address='local', include_dashboard=False, object_store_memory=10**8) # bytes: nothing large travels
+    try: ray.init(**local, log_to_driver=False, logging_level='error')
+    except Exception as e: # Ray raises a plain one when it gives up after half a minute
+        raise CourseError(f"Ray has not started ({str(e)[:200].rstrip('.')}): {'try again when this machine is less busy' if local else 'look whether $RAY_ADDRESS is right'}, or leave out each=ray_map (--ray).") from e
+    return True
+
+def _ray_task(f, run, cpus):
+    "What `f` says to `run`, and the records of it; this is what a worker does"
+    torch.set_num_threads(cpus)
+    return f(run),finished(run, load_records(run.folder))
+
+# %% ../nbs/09_experiments.ipynb #3a6a8285
+def ray_map(
+    f, # function of a `Run`, for example `do_once`
+    runs, # list of `Run`
+    cpus:int|None=None, # cores for each run, and threads of torch; 1 without a card, the card's share with one
+    retries:int=3, # how many times to begin a run again whose worker was killed
+): # list of what `f` says
+    "`map`, with a Ray task for each run; an error in one of them ends all"
+    ray = _import_ray()
+    own,waiting = _start_ray(ray),[]
+    try:
+        nodes,said = [o['Resources'] for o in ray.nodes() if o['Alive']],{}
+        todo = [o for o in runs if len(finished(o, load_records(o.folder)))<len(o.asks)]
+        tasks = {}
+        for run in todo:
+            needs = _needs(run, nodes, cpus)
+            task = ray.remote(_ray_task).options(max_retries=retries, **needs)
+            tasks[task.remote(f, replace(run, device=run.device.split(':')[0]), needs['num_cpus'])] = run
+        waiting = list(tasks)
+        while waiting:
+            (ready,),waiting = ray.wait(waiting)
+            run = tasks[ready]
+            said[run.key],records = ray.get(ready)
+            for r in records:
+                r.save(run.folder) # which changes nothing where the folder is shared
+                print(summary_line(r), flush=True)
+        return [said.get(o.key, True) for o in runs]
+    except ray.exceptions.RayTaskError as e: raise (e.cause or e) from None
+    except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError, ray.exceptions.NodeDiedError) as e:
+        raise CourseError(f'The worker of {run} was killed {retries+1} times, perhaps since memory was short: go on with resume=True (--resume) and more cpus=… for a run, so that fewer run at the same time.') from e
+    finally:
+        for o in waiting: ray.cancel(o)
+        if own: ray.shutdown()

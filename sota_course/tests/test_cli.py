@@ -10,16 +10,10 @@ import contextlib, os, re, subprocess, tempfile
 from fastcore.test import expect_fail, test_eq
 from sota_course.sample import sample_data
 from sota_course.cli import *
-from sota_course.cli import _as_csv, _as_json, _as_table, _shown, _verdict
+from sota_course.cli import _as_csv, _as_json, _as_table, _shown
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
-
-# %% ../../nbs/12_cli.ipynb #c478543e
-def test_demo_verdict_follows_the_records():
-    def record(name, accuracy): return Record(name, dict(name='sample', valid=400), {}, log=[dict(accuracy=accuracy)])
-    assert '+1.0 points from baseline: less than' in _verdict(record('baseline', 0.60), record('normalized', 0.61))
-    assert '-20.0 points from baseline: more than' in _verdict(record('baseline', 0.60), record('normalized', 0.40))
 
 # %% ../../nbs/12_cli.ipynb #4b2c2bf8
 def test_predictions_in_three_formats():

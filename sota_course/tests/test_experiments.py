@@ -25,11 +25,12 @@ from safetensors.torch import save_file
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
 from sota_course.experiments import *
+from sota_course.experiments import _needs, _stages
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
-# %% ../../nbs/09_experiments.ipynb #30e33ec1
+# %% ../../nbs/09_experiments.ipynb #15347f66
 def test_recipes_are_checked():
     test_eq(vary(Recipe(), 'baseline'), Recipe())
     test_eq(vary(Recipe(lr=1e-2), 'mixup+tta'), Recipe(lr=1e-2, mixup=0.4, views='random'))
@@ -38,7 +39,7 @@ def test_recipes_are_checked():
         with expect_fail(CourseError, 'cannot have'): Recipe(**wrong)
     with expect_fail(CourseError, "no variant 'mixpu'"): vary(Recipe(), 'mixpu+tta')
 
-# %% ../../nbs/09_experiments.ipynb #fd2df9c9
+# %% ../../nbs/09_experiments.ipynb #949dfdac
 def test_every_variant_trains():
     seen = dict(progressive=lambda l: l.dls.one_batch()[0].shape[-1]==32, normalized=lambda l: isinstance(l.dls.after_batch[1], Normalize), mixup=lambda l: hasattr(l, 'mix_up'),
         cutmix=lambda l: hasattr(l, 'cut_mix'), smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
@@ -49,7 +50,7 @@ def test_every_variant_trains():
         assert len(trained.recorder.values) in (1,2) and seen.get(name, bool)(trained), name
     with expect_fail(CourseError, 'too few'): recipe_learner(vary(Recipe(epochs=1), 'progressive'), sample_data(10, 4))
 
-# %% ../../nbs/09_experiments.ipynb #c8b424b9
+# %% ../../nbs/09_experiments.ipynb #afd3170d
 def test_seconds_are_a_budget():
     recipe = Recipe('small_cnn', 16, 20, seconds=1., stages=((0.5, 0.5), (1, 0.5)))
     timed = recipe_learner(recipe, sample_data(10, 4), 'cpu', 'fp32')
@@ -57,7 +58,7 @@ def test_seconds_are_a_budget():
     assert len(timed.recorder.lrs)>2 and timed.recorder.lrs[-1]<recipe.lr/100 # the schedule came to its end
     test_eq(len(timed.recorder.values[-1]), 3) # and the last epoch has a training loss, too
 
-# %% ../../nbs/09_experiments.ipynb #944cb4ce
+# %% ../../nbs/09_experiments.ipynb #8026193b
 def test_state_comes_back_as_it_was():
     state = dict(a=[torch.arange(6).reshape(2,3).t(), (1, 2.5, None, 'x')], r=random.getstate(), n=np.random.get_state(), e={}, k={1: True}, z=torch.tensor(3.))
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +73,7 @@ def test_state_comes_back_as_it_was():
             file.write_bytes(part)
             with expect_fail(CourseError, 'not a whole checkpoint'): print(read_state(file))
 
-# %% ../../nbs/09_experiments.ipynb #e238c2d3
+# %% ../../nbs/09_experiments.ipynb #0ce54764
 def test_a_ladder_asks_the_same_networks_and_resumes():
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         again = partial(ladder, sample_data(10, 4), ['baseline', 'tta'], folder=folder, device='cpu', arch='small_cnn', size=16, bs=20, epochs=1)
@@ -83,3 +84,100 @@ def test_a_ladder_asks_the_same_networks_and_resumes():
         with expect_fail(CourseError, 'has 2 results of this ladder already'): again(seeds=1)
         test_eq([r.started for r in again(seeds=3, resume=True)][:4], [r.started for r in found]) # only the third seed was trained
         with expect_fail(CourseError, 'no seeds'): again(seeds=0)
+
+# %% ../../nbs/09_experiments.ipynb #584b35ac
+def test_recipes_of_your_own():
+    with tempfile.TemporaryDirectory() as folder:
+        mine = Path(folder)/'my.toml.recipes.toml'
+        def made(text, name=''):
+            mine.write_text(text, encoding='utf-8')
+            return named_recipe(f'{mine}{name}')
+        test_eq(made('[a]\nabout="mine"\nseeds=3\nlr=1\nstages=[[0.5,0.5],[1,0.5]]'), Recipe(lr=1, stages=((0.5, 0.5), (1, 0.5))))
+        hash(named_recipe(mine)) # a dict can have it as a key
+        test_eq(made('[a]\n[b]\nbs=8', ':b'), Recipe(bs=8))
+        for text,clue in (('[a]\n[b]', 'has 2 recipes: say which'), ('', 'has no recipes'), ('bs=8', 'has no recipes'), ('[a]\nbs=', 'cannot be read as TOML'), ('[a]\nlrr=1', "no setting 'lrr'"),
+            ('[a]\nbs="8"', '[a]: A recipe cannot have bs='), ('[a]\nbs=true', 'cannot have bs=True'), ('[a]\nlr=nan', 'cannot have lr=nan'), ('[a]\nact="tanh"', "act='tanh'"), ('[a]\nabout=1', 'about is a text'),
+            ('[a]\nseeds="5"', 'seeds is a number'), ('[a]\nstages=[1]', 'cannot have stages'), ('[a]\nbs.x=1', 'cannot have bs=')):
+            with expect_fail(CourseError, clue): made(text)
+        with expect_fail(CourseError, "no recipe 'c' in"): made('[a]', ':c')
+    with expect_fail(CourseError, 'There is no file'): named_recipe('nowhere.toml')
+    with expect_fail(CourseError, "no recipe 'book-mixpu'"): named_recipe('book-mixpu')
+
+# %% ../../nbs/09_experiments.ipynb #c6526aa9
+def test_leaderboard_recipes_keep_its_rules():
+    listed = list_recipes()
+    board = [o for o in listed.index if o.startswith('leaderboard')]
+    test_eq(board, [f'leaderboard-{size}-{epochs}' for size in (128, 192) for epochs in (5, 20, 80)])
+    for name in board:
+        recipe = named_recipe(name)
+        test_eq(name, f'leaderboard-{recipe.size}-{recipe.epochs}') # a size and a number of epochs that the table has
+        test_eq((recipe.seconds, recipe.views), (0, '')) # no test-time augmentation
+        test_eq(recipe.stages, ()) # validation images have the size of training images
+        test_eq((recipe.mixup>0, recipe.cutmix), (recipe.epochs>=80, 0)) # mixing takes long to pay
+        assert listed.seeds[name]==5 and 80<listed.published[name]<100
+    for name in listed.index: assert isinstance(named_recipe(name), Recipe) and len(listed.about[name])<80
+    test_eq([o.size for o in _stages(named_recipe('book-progressive'))], [128, 224])
+    test_eq([o.epochs for o in _stages(named_recipe('book-progressive'))], [4, 6])
+
+# %% ../../nbs/09_experiments.ipynb #570b259f
+def test_train_recipe_goes_on_where_it_was_interrupted():
+    class Stop(Callback):
+        order = 100
+        def after_epoch(self):
+            if self.epoch==1: raise KeyboardInterrupt
+    tiny,small = sample_data(10, 4),Recipe('small_cnn', 16, 20, 3, optimizer='ranger', schedule='flat_cos')
+    def accuracy_and_log(learn): return [{k: v for k,v in o.items() if k!='seconds'} for o in learn.record.log], learn.record.evaluation['loss']
+    with tempfile.TemporaryDirectory() as folder:
+        once = partial(train_recipe, small, tiny, device='cpu', show=False)
+        whole = once(folder=f'{folder}/a')
+        test_eq((whole.arch, whole.arch_options['act'], whole.record.name, len(load_records(f'{folder}/a'))), ('small_cnn', 'relu', 'recipe', 1))
+        run, = plan(small, ['baseline'], [42], tiny, Path(folder).absolute()/'b', device='cpu')
+        with contextlib.suppress(KeyboardInterrupt): do_run(run, cbs=Stop())
+        with expect_fail(CourseError, 'was interrupted after 2 of 3 epochs'): once(folder=f'{folder}/b')
+        with run.lock(), expect_fail(CourseError, 'by another process'): once(folder=f'{folder}/b', resume=True)
+        test_eq(accuracy_and_log(once(folder=f'{folder}/b', resume=True)), accuracy_and_log(whole))
+        assert not run.unfinished.exists()
+        with expect_fail(RunFailed, 'has no result: the loss became'): once(folder=f'{folder}/c', lr=1e20)
+
+# %% ../../nbs/09_experiments.ipynb #e65af193
+def test_ranger_goes_on_exactly():
+    ranger_run = Recipe('small_cnn', 16, 20, 4, optimizer='ranger', schedule='flat_cos')
+    class Pull(Callback):
+        order = 100
+        def after_batch(self):
+            if self.training and self.epoch==2 and self.iter==1: raise RuntimeError('the plug')
+    def weights(folder, cbs=None):
+        seed_everything(1)
+        trained = recipe_learner(ranger_run, sample_data(10, 4), 'cpu', 'fp32')
+        assert type(trained.opt_func(trained.model.parameters(), lr=1.)).__name__=='Lookahead' # `speed_up` has left it alone
+        try: fit_recipe(trained, ranger_run, [Checkpoints(folder), *L(cbs)])
+        except RuntimeError as e: assert 'the plug' in str(e)
+        test_eq({k: trained.opt.hypers[-1][k] for k in ('mom', 'sqr_mom', 'eps', 'wd')}, dict(mom=0.95, sqr_mom=0.99, eps=1e-6, wd=0.01))
+        return torch.cat([o.detach().flatten() for o in (*trained.model.parameters(), *trained.opt.slow_weights[0])]),trained.opt.count
+    with tempfile.TemporaryDirectory() as folder:
+        whole,steps = weights(f'{folder}/whole')
+        assert steps==20 and steps%6 # five batches an epoch, and a checkpoint between two steps of the slow weights
+        weights(f'{folder}/pulled', Pull())
+        resumed,_ = weights(f'{folder}/pulled')
+        assert torch.equal(whole, resumed)
+
+# %% ../../nbs/09_experiments.ipynb #a2947b49
+def test_every_named_recipe_runs():
+    named = [named_recipe(o) for o in list_recipes().index]
+    for recipe in {replace(o, size=32, bs=10, epochs=1, stages=(), views='', normalize=False, mixup=0., min_scale=0.35, label_smoothing=0.1) for o in named if o.arch!='xresnet50'}: # many are the same then
+        made = recipe_learner(recipe, sample_data(2, 1), 'cpu', 'fp32')
+        test_eq((made.arch, made.arch_options), (recipe.arch, dict(act=recipe.act, self_attention=recipe.self_attention, blur_pool=recipe.blur_pool)))
+        test_eq('Mish()' in repr(made.model), recipe.act=='mish')
+        fit_recipe(made, recipe)
+        assert np.isfinite(made.recorder.losses).all()
+
+# %% ../../nbs/09_experiments.ipynb #6857d36e
+def test_what_a_run_needs():
+    run = Run(Recipe(), 0, dict(baseline=''), 'data', 'results', Recipe(), 'key')
+    card = replace(run, device='cuda:1')
+    test_eq(_needs(run, [dict(CPU=8)]), dict(num_cpus=1, num_gpus=0))
+    test_eq(_needs(run, [dict(CPU=8)], cpus=4), dict(num_cpus=4, num_gpus=0))
+    test_eq(_needs(card, [dict(CPU=64), dict(CPU=9, GPU=4)]), dict(num_cpus=2, num_gpus=1)) # what the machine with cards has
+    test_eq(_needs(replace(run, device='mps'), [dict(CPU=8)]), dict(num_cpus=8, num_gpus=0))
+    with expect_fail(CourseError, 'has a graphics card'): _needs(card, [dict(CPU=8)]) # or Ray would wait for one
+    with expect_fail(CourseError, 'has 9 cores'): _needs(run, [dict(CPU=8)], cpus=9)
