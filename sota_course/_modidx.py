@@ -823,6 +823,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                    'sota_course/tests/test_core.py'),
                                              'sota_course.tests.test_core.test_doctor_names_the_cure': ( 'core.html#test_doctor_names_the_cure',
                                                                                                          'sota_course/tests/test_core.py'),
+                                             'sota_course.tests.test_core.test_each_process_has_its_own_card': ( 'core.html#test_each_process_has_its_own_card',
+                                                                                                                 'sota_course/tests/test_core.py'),
                                              'sota_course.tests.test_core.test_find_data_order': ( 'core.html#test_find_data_order',
                                                                                                    'sota_course/tests/test_core.py'),
                                              'sota_course.tests.test_core.test_fingerprint_follows_names_and_sizes': ( 'core.html#test_fingerprint_follows_names_and_sizes',

@@ -22,6 +22,17 @@ def test_device_not_here():
     with expect_fail(CourseError, "'gpu' is not usable here: use one of"): get_device('gpu')
     with expect_fail(CourseError, 'cuda:99'): get_device('cuda:99')
 
+# %% ../../nbs/00_core.ipynb #de39a6f2
+def test_each_process_has_its_own_card():
+    from unittest.mock import patch as replace
+    import torch
+    def device(rank, n_cards, name=None):
+        with (replace.dict(os.environ, {} if rank is None else dict(LOCAL_RANK=str(rank))), replace('torch.cuda.device_count', lambda: n_cards),
+              replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_cards>0 and o.startswith('cuda'))): return str(get_device(name))
+    test_eq([device(None, 2), device(0, 2), device(1, 2), device(1, 2, 'cuda'), device(1, 2, 'cuda:0')], ['cuda', 'cuda:0', 'cuda:1', 'cuda:1', 'cuda:0'])
+    test_eq([device(1, 0), device(1, 1, 'cpu')], ['cpu', 'cpu'])
+    with expect_fail(CourseError, 'more processes than graphics cards (1)'): device(1, 1)
+
 # %% ../../nbs/00_core.ipynb #4b6b4ce4
 def test_keep_freed_memory_ends_page_faults():
     import platform, subprocess, sys
