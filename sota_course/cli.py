@@ -181,14 +181,15 @@ def ladder_command(
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
     results:ResultsOption=None,
     resume:Annotated[bool, Option('--resume', help='Go on with what is in the folder of results.')]=False,
+    ray:Annotated[bool, Option('--ray', help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
 ):
     "Train variants with several seeds each, and say which of them helped."
-    from sota_course.experiments import ladder
+    from sota_course.experiments import ladder,ray_map
     from sota_course.imagenette import get_data
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
     arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
-    try: records = ladder(path, variants.split(','), seeds, folder, resume, device, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
+    try: records = ladder(path, variants.split(','), seeds, folder, resume, device, each=ray_map if ray else map, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
     except KeyboardInterrupt:
         print('Interrupted: the same command with --resume goes on from here.')
         raise
