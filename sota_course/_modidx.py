@@ -183,6 +183,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                          'sota_course.experiments._wait_for': ('experiments.html#_wait_for', 'sota_course/experiments.py'),
                                          'sota_course.experiments._why': ('experiments.html#_why', 'sota_course/experiments.py'),
                                          'sota_course.experiments._worst': ('experiments.html#_worst', 'sota_course/experiments.py'),
+                                         'sota_course.experiments.change': ('experiments.html#change', 'sota_course/experiments.py'),
                                          'sota_course.experiments.do_once': ('experiments.html#do_once', 'sota_course/experiments.py'),
                                          'sota_course.experiments.do_run': ('experiments.html#do_run', 'sota_course/experiments.py'),
                                          'sota_course.experiments.evaluate': ('experiments.html#evaluate', 'sota_course/experiments.py'),

@@ -101,7 +101,10 @@ def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, sav
     "`sota-course train --recipe`"
     from sota_course.experiments import summary_line,train_recipe
     if noise: raise CourseError('A recipe is for right labels: leave out --noise, or --recipe.')
-    learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
+    try: learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
+    except KeyboardInterrupt:
+        print('Interrupted: the same command with --resume goes on from here.')
+        raise
     print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
     _keep(learn, save)
 
@@ -157,11 +160,11 @@ def _print_results(records, folder):
     print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
 
 # %% ../nbs/12_cli.ipynb #dcacf0c2
-def _compare(records, folder, path=None):
+def _compare(records, folder, path=None, **kwargs):
     "The table of a comparison, its sentence, and where the report is"
     from rich.console import Console
     from sota_course.verdicts import compare,write_report
-    found,folder = compare(records),Path(folder).absolute()
+    found,folder = compare(records, **kwargs),Path(folder).absolute()
     Console().print(found)
     report = write_report(found, folder/'report.html', path)
     print(f'\nRecords: {folder}\nReport:  {report}\n\n{found.sentence}')
@@ -189,22 +192,25 @@ def ladder_command(
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
     arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
-    try: records = ladder(path, variants.split(','), seeds, folder, resume, device, each=ray_map if ray else map, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
+    names = [o.strip() for o in variants.split(',')]
+    try: records = ladder(path, names, seeds, folder, resume, device, each=ray_map if ray else map, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
     except KeyboardInterrupt:
         print('Interrupted: the same command with --resume goes on from here.')
         raise
-    _compare(records, folder, path)
+    _compare(records, folder, path, baseline=names[0])
 
 # %% ../nbs/12_cli.ipynb #28db728e
 @app.command('report')
 def report_command(
     folder:Annotated[Optional[Path], Argument(help='A folder of records; results/ladder if left out.')]=None,
     path:Annotated[Optional[Path], Option(help='The images, for pictures of the worst mistakes.')]=None,
+    baseline:Annotated[str, Option(help='What others are compared with.')]='baseline',
+    metric:Annotated[str, Option(help='accuracy, loss, calibration_error or seconds.')]='accuracy',
 ):
     "Compare the records in a folder, and write the report anew."
     folder = folder or results_home()/'ladder'
     if not folder.is_dir(): raise CourseError(f'There is no folder {folder}: name one with records, or run `sota-course ladder` first.')
-    _compare(folder, folder, path)
+    _compare(folder, folder, path and find_data(path)[0], baseline=baseline, metric=metric)
 
 # %% ../nbs/12_cli.ipynb #e6c3eac7
 @app.command('demo')

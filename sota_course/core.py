@@ -194,7 +194,7 @@ def load_records(
     records = []
     for path in sorted(Path(folder or results_home()).glob('*.json')):
         try: records.append(Record(**json.loads(path.read_text(encoding='utf-8'))))
-        except (OSError, ValueError, TypeError): warnings.warn(f'{path} is not a run record and is left out.')
+        except (OSError, ValueError, TypeError, RecursionError): warnings.warn(f'{path} is not a run record and is left out.')
     return [r for r in records if name in (None, r.name)]
 
 # %% ../nbs/00_core.ipynb #ea4f9339

@@ -604,7 +604,7 @@ def _prepared(self:Model, images, threads):
 # %% ../nbs/08_training.ipynb #b5d0efd3
 @patch
 def predict_each(self:Model,
-    images, # image files and PIL images, or a single one; any iterable, of any length
+    images, # image files and PIL images, a single one, or a folder; any iterable, of any length
     tta:bool=False, # average over the image and its mirror image?
     bs:int=64, # images in a batch
     threads:int|None=None, # that read images; as many as there are cores if left out
@@ -612,6 +612,7 @@ def predict_each(self:Model,
     "What the network says to each image; batches are read ahead, two at most are in memory"
     _check_positive(bs=bs, threads=threads)
     if tta and not self.augment.do_flip: raise CourseError("This model was trained without mirrored images (do_flip=False), so its answer to a mirror image means nothing: leave out tta.")
+    if isinstance(images, (str, Path)) and Path(images).is_dir(): images = sorted(get_image_files(images))
     images,probabilities = [images] if isinstance(images, (str, Path, Image.Image)) else images,_Probabilities(self.network, self.stats).to(self.device)
     for part,problems,views in _ahead(self._prepared(o, threads or defaults.cpus) for o in chunked(images, bs)):
         if views is not None:

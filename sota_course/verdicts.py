@@ -228,7 +228,7 @@ def sentence(self:Comparison):
     said = [f'{o} {v}' for v,o in said.items() if o] + [f'about {unclear} one cannot tell yet']*bool(unclear) + [f'{lost} came to no result']*bool(lost)
     data = self.records[0].data
     return f"On {data.get('name')} ({data.get('valid')} validation images), compared with {self.baseline}: {'; '.join(said)}. " + \
-        (f"One comparison in twenty says helped or hurt where nothing changes, and {'this is one' if n==1 else f'these are {n}'}." if n else 'A verdict needs at least two seeds that both have: one proves nothing.')
+        (f"Of twenty comparisons in which nothing changes, one says helped or hurt; {'this is one' if n==1 else f'here are {n}'}." if n else 'A verdict needs at least two seeds that both have: one proves nothing.')
 
 # %% ../nbs/09b_verdicts.ipynb #4a9fd424
 @patch
@@ -296,7 +296,7 @@ def _short(name, n=26): return name if len(name)<=n else name[:n-1]+'…'
 @patch
 @_style
 def plot_differences(self:Comparison): # `Figure`
-    "Differences to the baseline: a dot for each seed, the mean and its 95 % interval"
+    "Differences to the baseline: a tick for each seed, the mean and its 95 % interval"
     names = [o for o in self.names if o!=self.baseline and self.differences(o)]
     fig = Figure(figsize=(5.4, 0.8+0.32*len(names)), layout='constrained')
     ax = fig.subplots()
@@ -369,7 +369,9 @@ def plot_time(self:Comparison,
         ends = np.array([[r.seconds, _scale(metric)*measured(r, metric)] for r in self.runs[name].values()])
         ax.plot(*ends.mean(0), **look, ls='', ms=8, label=' '+_short(name), mec='white', mew=0.6)
     ax.set(xlabel='seconds of training', ylabel=_label(metric), xlim=(0, None))
-    if logs: ax.set_ylim(bottom=np.nanpercentile(np.concatenate([run[:,2] for runs in logs.values() for run in runs]), 25)) # where they differ
+    if logs: # where they differ, and all marks
+        low = np.nanpercentile(np.concatenate([run[:,2] for runs in logs.values() for run in runs]), 25)
+        ax.set_ylim(bottom=min(low, min(_scale(metric)*np.mean([measured(r, metric) for r in self.runs[o].values()]) for o in names)-1.5))
     fig.legend(loc='outside lower center', ncols=3)
     return fig
 

@@ -1,5 +1,5 @@
 "Runs when things go wrong: killed processes, two ladders at once, Ctrl-C, NaN, no memory, spoilt checkpoints and records, full disks, wrong clocks"
-import contextlib,io,json,multiprocessing,os,pickle,shutil,signal,struct,subprocess,sys,time
+import contextlib,io,json,multiprocessing,os,pickle,shutil,signal,struct,subprocess,sys,time,weakref
 from dataclasses import asdict,replace
 from datetime import datetime,timedelta
 from functools import partial
@@ -238,12 +238,16 @@ shortages = {'card': (torch.OutOfMemoryError, 'CUDA out of memory. Tried to allo
 @pytest.mark.parametrize('kind', shortages)
 @pytest.mark.parametrize('most, clue', [(8, 'a batch of bs=5 fits'), (0, 'not even a batch of 2 fits')])
 def test_out_of_memory(tmp_path, at_batch, kind, most, clue):
-    error,*words = shortages[kind]
+    (error,*words),models,kept = shortages[kind],[],[]
     def fill(learn):
+        model = learn.model # which the traceback keeps
+        kept.extend(o for o in models if o() not in (None, model))
+        models.append(weakref.ref(model))
         if len(learn.xb[0])>most: raise error(*words)
     at_batch(fill)
     failed,fine = run(tmp_path, ['mixup+progressive', 'baseline'])
     assert failed.failed.startswith(f'out of memory with bs=20: {clue}') and not fine.failed and left(tmp_path)==(2, [])
+    assert len(models)>1 and not kept # while a batch is tried, the memory of those before is free
 
 def test_what_fits_is_tried_at_full_size(tmp_path, at_batch):
     def fill(learn):
