@@ -8,7 +8,7 @@ __all__ = ['schedules', 'optimizers', 'asked', 'variants', 'checkpoint_version',
            'RunFailed', 'evaluate', 'Run', 'do_run', 'plan', 'finished', 'do_once', 'summary_line', 'ladder',
            'list_recipes', 'named_recipe', 'ShowEpochs', 'train_recipe', 'ray_map']
 
-# %% ../nbs/09_experiments.ipynb #f1e13c91
+# %% ../nbs/09_experiments.ipynb #6f03aa78
 import contextlib,gc,hashlib,io,json,os,random,re,shutil,tempfile,time,tomllib,warnings
 from contextlib import redirect_stdout
 from copy import copy,deepcopy
@@ -28,13 +28,13 @@ from .progressive_resizing import Stage,fit_progressive
 from .training import activations,best_precision,build_network,speed_up
 from .tta import FlipViews,RandomViews,tta
 
-# %% ../nbs/09_experiments.ipynb #df337e53
+# %% ../nbs/09_experiments.ipynb #ab4fe8fe
 from fastai.vision.all import *
 from filelock import FileLock,Timeout
 from safetensors import SafetensorError,safe_open
 from safetensors.torch import save_file
 
-# %% ../nbs/09_experiments.ipynb #d2d7e8d3
+# %% ../nbs/09_experiments.ipynb #2b2a07cf
 @dataclass(frozen=True)
 class Recipe:
     "All that decides what a run learns, beside the images and the seed"
@@ -58,7 +58,7 @@ class Recipe:
     views:str='' # how the trained network is asked: 'mirrored' or 'random' test-time augmentation, or plainly
     def __post_init__(self): _check_recipe(self)
 
-# %% ../nbs/09_experiments.ipynb #fff07ea6
+# %% ../nbs/09_experiments.ipynb #1656ead7
 schedules = dict(one_cycle='fit_one_cycle', flat_cos='fit_flat_cos')
 optimizers = dict(adam=Adam, ranger=partial(ranger, mom=0.95, sqr_mom=0.99, eps=1e-6))
 asked = {'': None, 'mirrored': FlipViews(), 'random': RandomViews(4)}
@@ -84,7 +84,7 @@ def _check_recipe(r):
     shares = [o for stage in r.stages for o in stage] if pairs else []
     check(pairs and all(0<o<=1 for o in shares) and (not shares or abs(sum(shares[1::2])-1)<1e-6), 'stages', 'give pairs of (share of the size, share of the training), the latter with the sum 1')
 
-# %% ../nbs/09_experiments.ipynb #f2d0be38
+# %% ../nbs/09_experiments.ipynb #07958d47
 variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.),
     smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'), mirrored=dict(views='mirrored'), tta=dict(views='random'))
 
@@ -107,7 +107,7 @@ def vary(
         changes |= variants[part]
     return change(recipe, **changes)
 
-# %% ../nbs/09_experiments.ipynb #33e1eec4
+# %% ../nbs/09_experiments.ipynb #db78afff
 def _data_of(path):
     "The fingerprint of all images of a data set"
     return fingerprint([f for classes in _images_by_class(path).values() for fs in classes.values() for f in fs], path)
@@ -144,7 +144,7 @@ def _stages(recipe):
 def _eight(pixels): return max(8, round(pixels/8)*8)
 _endless = 10**6 # epochs: the clock ends them
 
-# %% ../nbs/09_experiments.ipynb #3083a943
+# %% ../nbs/09_experiments.ipynb #4f10d1ba
 class TrainFor(Callback):
     "End each fit after so many seconds of training, and stretch its schedule over them; validation does not count"
     order = 70 # after those that look at a batch, and after the schedule
@@ -166,7 +166,7 @@ class TrainFor(Callback):
         if self.spent>=self.budget: raise CancelTrainException()
     def after_cancel_train(self): self.recorder.cancel_train = False # what was trained of this epoch has a loss, too
 
-# %% ../nbs/09_experiments.ipynb #7f9d801a
+# %% ../nbs/09_experiments.ipynb #5be958ca
 def fit_recipe(
     learn, # a `Learner` from `recipe_learner`
     recipe, # the same `Recipe`
@@ -178,7 +178,7 @@ def fit_recipe(
     if len(stages)==1: return getattr(learn, schedules[recipe.schedule])(stages[0].epochs, recipe.lr, cbs=cbs)
     fit_progressive(learn, stages, schedule=schedules[recipe.schedule], cbs=cbs)
 
-# %% ../nbs/09_experiments.ipynb #902a4f1d
+# %% ../nbs/09_experiments.ipynb #753f8b88
 def _flatten(state, tensors):
     "`state` with tensors and arrays replaced by their number in the list `tensors`, fit for JSON"
     if isinstance(state, np.ndarray): state = torch.from_numpy(state.copy())
@@ -220,7 +220,7 @@ def read_state(
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
         raise CourseError(f"{path} is not a whole checkpoint ({type(e).__name__}): delete it.") from e
 
-# %% ../nbs/09_experiments.ipynb #f87e528b
+# %% ../nbs/09_experiments.ipynb #eac1333d
 def _random_states(dls):
     "The states of all random number generators that training uses"
     return get_random_states() | dict(loaders=[dl.rng.getstate() for dl in dls.loaders])
@@ -231,7 +231,7 @@ def _set_random_states(loaders, numpy_state, dls, **states):
     if not 0<=at<=624: raise ValueError('numpy does not check it, and would read beyond its memory')
     set_random_states(numpy_state=(name, np.asarray(keys), at, *rest), **states)
 
-# %% ../nbs/09_experiments.ipynb #e9ea49f0
+# %% ../nbs/09_experiments.ipynb #9ba3a581
 def _learner_state(learn):
     "What training has changed in `learn`"
     state = dict(model=dict(learn.model.state_dict()), opt=learn.opt.state_dict(), random=_random_states(learn.dls), smooth=[learn.recorder.smooth_loss.count, learn.recorder.smooth_loss.val])
@@ -267,7 +267,7 @@ def _restore(learn, state):
     if 'scaler' in state and learn.scaler is not None: learn.scaler.load_state_dict(state['scaler'])
     _set_random_states(dls=learn.dls, **state['random'])
 
-# %% ../nbs/09_experiments.ipynb #22336139
+# %% ../nbs/09_experiments.ipynb #a1b5d5b7
 checkpoint_version = 1 # of what is in the files
 
 class Checkpoints(Callback):
@@ -320,7 +320,7 @@ def _check_checkpoint(file, run, learn):
     if not ours: raise CourseError(f"{file} is the checkpoint of another run, network or version and is not used.")
     return state
 
-# %% ../nbs/09_experiments.ipynb #8a36a4ae
+# %% ../nbs/09_experiments.ipynb #c167753d
 @patch
 def write(self:Checkpoints):
     "Write the checkpoint of this epoch, and delete all but the last two; without room on the disk, training goes on without"
@@ -335,7 +335,7 @@ def write(self:Checkpoints):
         if not self.full: print(f'No checkpoint could be written to {self.folder} ({e}): training goes on, and an interruption would lose it.')
         self.full = True
 
-# %% ../nbs/09_experiments.ipynb #5520b851
+# %% ../nbs/09_experiments.ipynb #d816771b
 class StopAtNaN(Callback):
     "End the run when the loss is no number any more: nothing good comes after that"
     order,run_valid = 60,False
@@ -347,7 +347,7 @@ class StopAtNaN(Callback):
 
 class RunFailed(CourseError): "A run that has no result, and why"
 
-# %% ../nbs/09_experiments.ipynb #6a0f4d83
+# %% ../nbs/09_experiments.ipynb #7c21b84c
 def _worst(dl, probs, targets, losses, n):
     "The `n` images with the greatest loss, for a record"
     vocab = dl.vocab
@@ -370,7 +370,7 @@ def evaluate(
     return dict(accuracy=accuracy(probs, targets).item(), loss=losses.mean().item(), calibration_error=calibration_error(probs, targets), images=len(targets),
         seconds=round(seconds, 3), bins=bins, worst=_worst(learn.dls.valid, probs, targets, losses, n_worst))
 
-# %% ../nbs/09_experiments.ipynb #d8ec06d9
+# %% ../nbs/09_experiments.ipynb #0307c218
 def _run_key(recipe, seed, data, precision, device):
     "A short code for what is trained"
     trained = {k: v for k,v in asdict(recipe).items() if k!='views'}
@@ -397,7 +397,7 @@ class Run:
         return FileLock(self.unfinished.with_suffix('.lock'), timeout=0)
     def __str__(self): return f"{' and '.join(self.asks)}, seed {self.seed}"
 
-# %% ../nbs/09_experiments.ipynb #5f15b6f9
+# %% ../nbs/09_experiments.ipynb #895308ef
 def _config(run, views):
     "What a record says of its run: the settings that all variants share, and what this one changes"
     base,own = (json.loads(json.dumps(asdict(o))) for o in (run.base, replace(run.recipe, views=views)))
@@ -431,7 +431,7 @@ def do_run(
     shutil.rmtree(run.unfinished, ignore_errors=True)
     return learn, records
 
-# %% ../nbs/09_experiments.ipynb #93edee12
+# %% ../nbs/09_experiments.ipynb #59f0904c
 def _original(error):
     "`error`, or what fastai stumbled over: it cannot put words before an exception that has none"
     return error.__context__ if isinstance(error, IndexError) and error.__context__ is not None and not error.__context__.args else error
@@ -461,7 +461,7 @@ def _out_of_memory(error, run, learn):
     fits = next((o for o in smaller if _fits(run.recipe, o, run)), None)
     return f"out of memory with bs={run.recipe.bs}: {f'a batch of bs={fits} fits' if fits else 'not even a batch of 2 fits, choose a smaller size or network'}."
 
-# %% ../nbs/09_experiments.ipynb #be013498
+# %% ../nbs/09_experiments.ipynb #1fba3c3e
 def _same_training(recipe, names):
     "The variants `names` of `recipe` by what has to be trained for them: dict from `Recipe` to dict from name to `views`"
     groups = {}
@@ -488,7 +488,7 @@ def plan(
     return [Run(r, seed, asks, str(path), str(folder), recipe, _run_key(r, seed, data, precision, device.type), data, precision, str(device))
         for seed in seeds for r,asks in _same_training(recipe, names).items()]
 
-# %% ../nbs/09_experiments.ipynb #2d28cad0
+# %% ../nbs/09_experiments.ipynb #e7421d9c
 def finished(
     run, # `Run`
     records, # list of `Record`
@@ -523,7 +523,7 @@ def summary_line(
     "What came of it"
     return f"{record.name}, seed {record.seed}: " + (record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s")
 
-# %% ../nbs/09_experiments.ipynb #913c1905
+# %% ../nbs/09_experiments.ipynb #999eb018
 ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'smoothing', 'tta'
 
 def ladder(
@@ -562,7 +562,7 @@ def _wait_for(run):
     print(f'Waiting for {run}, which another process is training.', flush=True)
     while not do_once(run): time.sleep(1)
 
-# %% ../nbs/09_experiments.ipynb #6881cb2d
+# %% ../nbs/09_experiments.ipynb #166a65f3
 _notes = dict(about=str, published=(int,float), seeds=int)
 
 def _read_recipes(file):
@@ -576,7 +576,7 @@ def _read_recipes(file):
 
 def _own_recipes(): return files('sota_course')/'recipes.toml'
 
-# %% ../nbs/09_experiments.ipynb #60dec10c
+# %% ../nbs/09_experiments.ipynb #11d37dba
 def list_recipes(
     file=None, # a TOML file of recipes; that of the course if left out
 ): # `pandas.DataFrame`: what each is about, the accuracy in % that others report, and with how many seeds it should be tried
@@ -584,7 +584,7 @@ def list_recipes(
     tables = _read_recipes(Path(file) if file else _own_recipes())
     return pd.DataFrame([dict(about='') | {k: table.get(k) for k in _notes if k in table} for table in tables.values()], index=list(tables), columns=list(_notes), dtype=object).fillna('')
 
-# %% ../nbs/09_experiments.ipynb #8ae90c40
+# %% ../nbs/09_experiments.ipynb #ba05b1fd
 def _find_recipe(name):
     "The table with this name, what to call it, and where it stands"
     own = re.fullmatch(r'(.+\.toml)(?::(.+))?', str(name))
@@ -609,7 +609,7 @@ def named_recipe(
     try: return Recipe(**settings)
     except CourseError as e: raise CourseError(f'{where}: {e}') from None
 
-# %% ../nbs/09_experiments.ipynb #d8d86a43
+# %% ../nbs/09_experiments.ipynb #d00b74ea
 class ShowEpochs(ProgressCallback):
     "A progress bar, and a line for each epoch that is trained now"
     name,order = 'progress',Checkpoints.order+1
@@ -652,7 +652,7 @@ def train_recipe(
     learn.record = record
     return learn
 
-# %% ../nbs/09_experiments.ipynb #b56c321b
+# %% ../nbs/09_experiments.ipynb #d3d3f407
 def _needs(run, nodes, cpus=None):
     "What `run` takes of the resources of one of `nodes`, a list of dicts from Ray"
     kind = run.device.split(':')[0]
@@ -663,7 +663,7 @@ def _needs(run, nodes, cpus=None):
     if not any(o.get('CPU', 0)>=cpus for o in able): raise CourseError(f'No machine of the Ray cluster has {cpus} cores for a run: ask for fewer with cpus=….')
     return dict(num_cpus=cpus, num_gpus=int(kind=='cuda'))
 
-# %% ../nbs/09_experiments.ipynb #7cbb94f7
+# %% ../nbs/09_experiments.ipynb #28748bb8
 def _import_ray():
     try: import ray
     except ImportError: raise CourseError("Ray is not installed here: python -m pip install 'sota_course[ray]', or leave out each=ray_map (--ray).") from None
@@ -684,7 +684,7 @@ def _ray_task(f, run, cpus):
     torch.set_num_threads(cpus)
     return f(run),finished(run, load_records(run.folder))
 
-# %% ../nbs/09_experiments.ipynb #e33c8004
+# %% ../nbs/09_experiments.ipynb #50827020
 def ray_map(
     f, # function of a `Run`, for example `do_once`
     runs, # list of `Run`

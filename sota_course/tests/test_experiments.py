@@ -33,7 +33,7 @@ from sota_course.experiments import _needs, _stages
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
-# %% ../../nbs/09_experiments.ipynb #be9b89e1
+# %% ../../nbs/09_experiments.ipynb #fb31ce32
 def test_recipes_are_checked():
     test_eq(vary(Recipe(), 'baseline'), Recipe())
     test_eq(vary(Recipe(lr=1e-2), 'mixup+tta'), Recipe(lr=1e-2, mixup=0.4, views='random'))
@@ -42,7 +42,7 @@ def test_recipes_are_checked():
         with expect_fail(CourseError, 'cannot have'): Recipe(**wrong)
     with expect_fail(CourseError, "no variant 'mixpu'"): vary(Recipe(), 'mixpu+tta')
 
-# %% ../../nbs/09_experiments.ipynb #ac6ab460
+# %% ../../nbs/09_experiments.ipynb #42e8f261
 def test_every_variant_trains():
     seen = dict(progressive=lambda l: l.dls.one_batch()[0].shape[-1]==32, normalized=lambda l: isinstance(l.dls.after_batch[1], Normalize), mixup=lambda l: hasattr(l, 'mix_up'),
         cutmix=lambda l: hasattr(l, 'cut_mix'), smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
@@ -53,7 +53,7 @@ def test_every_variant_trains():
         assert len(trained.recorder.values) in (1,2) and seen.get(name, bool)(trained), name
     with expect_fail(CourseError, 'too few'): recipe_learner(vary(Recipe(epochs=1), 'progressive'), sample_data(10, 4))
 
-# %% ../../nbs/09_experiments.ipynb #349cb4ec
+# %% ../../nbs/09_experiments.ipynb #0be3a635
 def test_seconds_are_a_budget():
     recipe = Recipe('small_cnn', 16, 20, seconds=2., stages=((0.5, 0.5), (1, 0.5)))
     timed = recipe_learner(recipe, sample_data(10, 4), 'cpu', 'fp32')
@@ -61,7 +61,7 @@ def test_seconds_are_a_budget():
     test_eq(timed.pct_train, 1) # which is what schedules go by
     test_eq(len(timed.recorder.values[-1]), 3) # and the last epoch has a training loss, too
 
-# %% ../../nbs/09_experiments.ipynb #99b7f0c4
+# %% ../../nbs/09_experiments.ipynb #d0f3b951
 def test_state_comes_back_as_it_was():
     state = dict(a=[torch.arange(6).reshape(2,3).t(), (1, 2.5, None, 'x')], r=random.getstate(), n=np.random.get_state(), e={}, k={1: True}, z=torch.tensor(3.))
     with tempfile.TemporaryDirectory() as folder:
@@ -76,7 +76,7 @@ def test_state_comes_back_as_it_was():
             file.write_bytes(part)
             with expect_fail(CourseError, 'not a whole checkpoint'): print(read_state(file))
 
-# %% ../../nbs/09_experiments.ipynb #822f5809
+# %% ../../nbs/09_experiments.ipynb #75e3289f
 def test_a_ladder_asks_the_same_networks_and_resumes():
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         again = partial(ladder, sample_data(10, 4), ['baseline', 'tta'], folder=folder, device='cpu', arch='small_cnn', size=16, bs=20, epochs=1)
@@ -88,7 +88,7 @@ def test_a_ladder_asks_the_same_networks_and_resumes():
         test_eq([r.started for r in again(seeds=3, resume=True)][:4], [r.started for r in found]) # only the third seed was trained
         with expect_fail(CourseError, 'no seeds'): again(seeds=0)
 
-# %% ../../nbs/09_experiments.ipynb #cad60c14
+# %% ../../nbs/09_experiments.ipynb #3db478e1
 def test_recipes_of_your_own():
     with tempfile.TemporaryDirectory() as folder:
         mine = Path(folder)/'my.toml.recipes.toml'
@@ -106,7 +106,7 @@ def test_recipes_of_your_own():
     with expect_fail(CourseError, 'There is no file'): named_recipe('nowhere.toml')
     with expect_fail(CourseError, "no recipe 'book-mixpu'"): named_recipe('book-mixpu')
 
-# %% ../../nbs/09_experiments.ipynb #e226a8a5
+# %% ../../nbs/09_experiments.ipynb #094909c3
 def test_leaderboard_recipes_keep_its_rules():
     listed = list_recipes()
     board = [o for o in listed.index if o.startswith('leaderboard')]
@@ -122,7 +122,7 @@ def test_leaderboard_recipes_keep_its_rules():
     test_eq([o.size for o in _stages(named_recipe('book-progressive'))], [128, 224])
     test_eq([o.epochs for o in _stages(named_recipe('book-progressive'))], [4, 6])
 
-# %% ../../nbs/09_experiments.ipynb #959adac7
+# %% ../../nbs/09_experiments.ipynb #94fc0a90
 def test_train_recipe_goes_on_where_it_was_interrupted():
     class Stop(Callback):
         order = 100
@@ -142,7 +142,7 @@ def test_train_recipe_goes_on_where_it_was_interrupted():
         assert not run.unfinished.exists()
         with expect_fail(RunFailed, 'has no result: the loss became'): once(folder=f'{folder}/c', lr=1e20)
 
-# %% ../../nbs/09_experiments.ipynb #4a75efed
+# %% ../../nbs/09_experiments.ipynb #7556c42e
 def test_ranger_goes_on_exactly():
     ranger_run = Recipe('small_cnn', 16, 20, 4, optimizer='ranger', schedule='flat_cos')
     class Pull(Callback):
@@ -164,7 +164,7 @@ def test_ranger_goes_on_exactly():
         resumed,_ = weights(f'{folder}/pulled')
         assert torch.equal(whole, resumed)
 
-# %% ../../nbs/09_experiments.ipynb #6ac5969b
+# %% ../../nbs/09_experiments.ipynb #2d65a3b9
 def test_every_named_recipe_runs():
     named = [named_recipe(o) for o in list_recipes().index]
     for recipe in {replace(o, size=32, bs=10, epochs=1, stages=(), views='', normalize=False, mixup=0., min_scale=0.35, label_smoothing=0.1) for o in named if o.arch!='xresnet50'}: # many are the same then
@@ -174,7 +174,7 @@ def test_every_named_recipe_runs():
         fit_recipe(made, recipe)
         assert np.isfinite(made.recorder.losses).all()
 
-# %% ../../nbs/09_experiments.ipynb #47070a58
+# %% ../../nbs/09_experiments.ipynb #808501df
 def test_what_a_run_needs():
     run = Run(Recipe(), 0, dict(baseline=''), 'data', 'results', Recipe(), 'key')
     card = replace(run, device='cuda:1')
