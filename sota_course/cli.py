@@ -215,7 +215,7 @@ def report_command(
 # %% ../nbs/12_cli.ipynb #e6c3eac7
 @app.command('demo')
 def demo_command(
-    epochs:Annotated[int, Option(min=1, help='Passes over the training images, in each run.')]=5,
+    epochs:Annotated[int, Option(min=1, help='Passes over the training images, in each run.')]=4,
     seeds:Annotated[int, Option(min=1, help='Runs of each variant.')]=3,
     results:ResultsOption=None,
 ):
