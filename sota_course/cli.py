@@ -9,7 +9,7 @@ __all__ = ['app', 'data_app', 'questions_app', 'doctor_command', 'data_command',
            'show_command', 'validate_command', 'quiz_command', 'main']
 
 # %% ../nbs/12_cli.ipynb #badc161e
-import csv,filecmp,io,json,os,sys,time
+import contextlib,csv,filecmp,io,json,os,sys,time
 from pathlib import Path
 from typing import Annotated,Optional
 import typer
@@ -97,14 +97,19 @@ def _given(ctx, *names):
     "Those of the options `names` that stand on the command line, with their values"
     return {o: ctx.params[o] for o in names if ctx.get_parameter_source(o).name=='COMMANDLINE'} # typer has click within or beside it, by version
 
+@contextlib.contextmanager
+def _resumable():
+    "Say after an interruption how to go on"
+    try: yield
+    except KeyboardInterrupt:
+        print('Interrupted: the same command with --resume goes on from here.')
+        raise
+
 def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, save, folder):
     "`sota-course train --recipe`"
     from sota_course.experiments import summary_line,train_recipe
     if noise: raise CourseError('A recipe is for right labels: leave out --noise, or --recipe.')
-    try: learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
-    except KeyboardInterrupt:
-        print('Interrupted: the same command with --resume goes on from here.')
-        raise
+    with _resumable(): learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
     print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
     _keep(learn, save)
 
@@ -192,12 +197,8 @@ def ladder_command(
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
     arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
-    names = [o.strip() for o in variants.split(',')]
-    try: records = ladder(path, names, seeds, folder, resume, device, each=ray_map if ray else map, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
-    except KeyboardInterrupt:
-        print('Interrupted: the same command with --resume goes on from here.')
-        raise
-    _compare(records, folder, path, baseline=names[0])
+    with _resumable(): records = ladder(path, variants, seeds, folder, resume, device, each=ray_map if ray else map, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
+    _compare(records, folder, path, baseline=variants.split(',')[0].strip())
 
 # %% ../nbs/12_cli.ipynb #28db728e
 @app.command('report')

@@ -19,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from .core import *
 from .imagenette import *
-from .imagenette import _check_positive,_images_by_class
+from .imagenette import _images_by_class
 from .label_smoothing import calibration_bins,calibration_error
 from .mixup import GuardMixing,restore_loss
 from .normalization import channel_stats
@@ -497,6 +497,11 @@ def finished(
     own = {r.name: r for r in _records_of(run, records) if not r.failed.startswith('interrupted')}
     return list(own.values())
 
+def _to_do(run, records):
+    "Those of `run.asks` that are not known yet"
+    known = {r.name for r in finished(run, records)}
+    return {name: views for name,views in run.asks.items() if name not in known}
+
 def _records_of(run, records):
     def ours(r): return isinstance(r.name, str) and r.name in run.asks and r.seed==run.seed and r.config==_config(run, run.asks[r.name]) and isinstance(r.data, dict) and r.data.get('fingerprint')==run.data
     return [r for r in records if ours(r)]
@@ -508,9 +513,7 @@ def do_once(
     try:
         with run.lock():
             records = _records_of(run, load_records(run.folder))
-            known = {r.name for r in finished(run, records)}
-            missing = {name: v for name,v in run.asks.items() if name not in known}
-            if missing:
+            if missing := _to_do(run, records):
                 begun = next((r.started for r in records if r.name in missing), '')
                 for r in do_run(replace(run, asks=missing), begun)[1]: print(summary_line(r), flush=True)
         return True
@@ -548,7 +551,7 @@ def ladder(
     records = load_records(folder)
     if not resume and (done := [r for o in runs for r in finished(o, records)]):
         raise CourseError(f"{folder} has {len(done)} results of this ladder already: go on from them with resume=True (--resume), or name another folder.")
-    todo = [o for o in runs if len(finished(o, records))<len(o.asks)]
+    todo = [o for o in runs if _to_do(o, records)]
     print(f"{len(names)} variants with {len(seeds)} seeds: {len(todo)} of {len(runs)} networks are to be trained.", flush=True)
     elsewhere = [o for o,here in zip(todo, each(do_once, todo)) if not here]
     for o in elsewhere: _wait_for(o)
@@ -696,7 +699,8 @@ def ray_map(
     own,waiting = _start_ray(ray),[]
     try:
         nodes,said = [o['Resources'] for o in ray.nodes() if o['Alive']],{}
-        todo = [o for o in runs if len(finished(o, load_records(o.folder)))<len(o.asks)]
+        records = {o: load_records(o) for o in {run.folder for run in runs}}
+        todo = [o for o in runs if _to_do(o, records[o.folder])]
         tasks = {}
         for run in todo:
             needs = _needs(run, nodes, cpus)

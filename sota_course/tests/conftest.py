@@ -19,6 +19,15 @@ def clean_settings(tmp_path_factory, monkeypatch):
     monkeypatch.setenv('SOTA_COURSE_RESULTS', str(tmp_path_factory.mktemp('results')))
     monkeypatch.setenv('SOTA_COURSE_CACHE', str(tmp_path_factory.getbasetemp()/'presized')) # caches are shared by the tests of one run
 
+@pytest.fixture
+def one_thread():
+    "As many as a process of its own has, so that sums come in the same order"
+    import torch
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
 @pytest.fixture(scope='session')
 def imagenette():
     "The real Imagenette, where somebody has put it"

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from sota_course.core import *
 from sota_course.imagenette import *
-from sota_course.imagenette import _check_positive, _images_by_class
+from sota_course.imagenette import _images_by_class
 from sota_course.label_smoothing import calibration_bins, calibration_error
 from sota_course.mixup import GuardMixing, restore_loss
 from sota_course.normalization import channel_stats

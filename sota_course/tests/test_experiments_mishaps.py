@@ -23,13 +23,7 @@ quick = dict(device='cpu', precision='fp32', arch='small_cnn', size=16, bs=20, e
 
 def run(folder, names=('baseline',), seeds=1, **kwargs): return ladder(sample_data(10, 4), names, seeds, folder, **quick | kwargs)
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    "As in the processes that are killed here: sums come out the same"
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures('one_thread') # as in the other processes
 
 @pytest.fixture
 def watch(monkeypatch):

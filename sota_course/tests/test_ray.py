@@ -14,13 +14,7 @@ from sota_course.sample import sample_data
 
 def ray_processes(): return [o for o in psutil.Process().children(recursive=True) if 'ray' in o.name()]
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    "As many as a worker has, so that sums come in the same order"
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures('one_thread') # as in the other processes
 
 @pytest.fixture(scope='module')
 def cluster(tmp_path_factory):
