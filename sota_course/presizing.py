@@ -354,37 +354,27 @@ def _check_room(files, presize, max_gb):
     if needed+used>max_gb: raise CacheError(f"{size}, caches take {used:.1f} GB already, and the limit is {max_gb:g} GB: choose a smaller presize, call clear_cache(), or raise max_gb ($SOTA_COURSE_CACHE_GB).")
     if needed>0.95*free: raise CacheError(f"{size}, and only {free:.1f} GB are free on the disk of {_caches()}: make room, choose a smaller presize, or set $SOTA_COURSE_CACHE.")
 
-# %% ../nbs/02_presizing.ipynb #4dad75ee
-def _ahead(batches):
-    "What the generator `batches` makes, the next one in another thread while this one is used"
-    pool = ThreadPoolExecutor(1)
-    try:
-        coming = pool.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, batches, None)
-            yield batch
-    finally: pool.shutdown(wait=False, cancel_futures=True) # who leaves early may be the very thread that the next batch waits for
-
 # %% ../nbs/02_presizing.ipynb #1406ab7b
 def _write_pixels(files, presize, out, skip_unreadable, threads, show):
     "Decode `files` and append their pixels to `out`; where each begins and its size, and why others cannot be read"
-    places,unreadable,end = {},{},0
+    places,unreadable,writing = {},{},threading.Lock()
     def read(file):
         try: return read_presized(file, presize).permute(1,2,0).contiguous().numpy()
         except CourseError as e: return e
         except Exception as e: return CourseError(f"{file} cannot be read as an image ({type(e).__name__}: {e}): remove or replace it.")
-    parts = list(chunked(files, 16*threads)) # no more images than these are in memory
-    decoded = _ahead(_parallel(read, part, threads) for part in parts)
-    for part in progress_bar(parts, leave=False) if show else parts:
-        for file,image in zip(part, next(decoded)):
-            if isinstance(image, CourseError):
-                if not skip_unreadable: raise image
-                unreadable[file] = str(image)
-                continue
-            out.write(image)
-            places[file] = end,*image.shape[:2]
-            end += image.nbytes
-    return places,unreadable,end
+    def append(part):
+        images = [read(o) for o in part]
+        with writing:
+            for file,image in zip(part, images):
+                if isinstance(image, CourseError): unreadable[file] = image
+                else:
+                    places[file] = out.tell(),*image.shape[:2]
+                    out.write(image)
+    parts = list(chunked(files, 8)) # a thread has no more images than these in memory
+    done = _pool(threads, os.getpid()).map(append, parts)
+    for _ in progress_bar(done, total=len(parts), leave=False) if show else done:
+        if unreadable and not skip_unreadable: raise unreadable[next(o for o in files if o in unreadable)]
+    return places,{file: str(e) for file,e in unreadable.items()},out.tell()
 
 # %% ../nbs/02_presizing.ipynb #59684790
 def _build(folder, root, files, names, stats, presize, threads, show, skip_unreadable):
@@ -580,6 +570,17 @@ def _scale(self:PresizedDL):
 @patch
 def __iter__(self:PresizedDL):
     for b in TfmdDL.__iter__(self): yield (b[0].as_subclass(TensorImage), *b[1:]) if type(b[0]) is Tensor else b
+
+# %% ../nbs/02_presizing.ipynb #4dad75ee
+def _ahead(batches):
+    "What the generator `batches` makes, the next one in another thread while this one is used"
+    pool = ThreadPoolExecutor(1)
+    try:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
+    finally: pool.shutdown(wait=False, cancel_futures=True) # who leaves early may be the very thread that the next batch waits for
 
 # %% ../nbs/02_presizing.ipynb #5a9a988c
 @patch
