@@ -26,7 +26,13 @@ def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
     if dls.device.type=='cuda': # TF32 is a setting of the whole process, so it shows in `speed_up` only
         learners['speed_up, without TF32'] = speed_up(baseline_learner(dls, arch))
         torch.set_float32_matmul_precision('highest')
-    else: learners['speed_up'] = speed_up(baseline_learner(dls, arch))
+    else:
+        class WithoutSmallMaps(AutoMixedPrecision):
+            def before_fit(self):
+                super().before_fit()
+                del self.contexts[1:]
+        learners['speed_up, without SmallMaps'] = speed_up(baseline_learner(dls, arch)).remove_cb(AutoMixedPrecision).add_cb(WithoutSmallMaps())
+        learners['speed_up'] = speed_up(baseline_learner(dls, arch))
     if compile:
         learners['stock, compiled'] = baseline_learner(dls, arch)
         learners['stock, compiled'].model.compile()

@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['activations', 'cycle_lengths', 'warm_restarts', 'fit_warm_restarts', 'split_groups', 'transfer_learner', 'precompute',
-           'fit_head', 'recipe', 'synthetic_dls', 'time_steps', 'best_precision', 'AutoMixedPrecision', 'FusedAdamW',
-           'fused_adamw', 'speed_up', 'undo_speed_up', 'MaxBlurPool', 'build_network', 'save_model', 'Model',
-           'load_model', 'export_onnx']
+           'fit_head', 'recipe', 'synthetic_dls', 'time_steps', 'best_precision', 'SmallMaps', 'AutoMixedPrecision',
+           'FusedAdamW', 'fused_adamw', 'speed_up', 'undo_speed_up', 'MaxBlurPool', 'build_network', 'save_model',
+           'Model', 'load_model', 'export_onnx']
 
 # %% ../nbs/08_training.ipynb #f4860080
-import contextlib,io,json,logging,math,os,re,tempfile,time,warnings
+import contextlib,io,itertools,json,logging,math,os,re,tempfile,time,warnings
 from copy import deepcopy
 from dataclasses import dataclass,fields,replace
 from hashlib import sha256
@@ -26,6 +26,7 @@ from .presizing import Augment,PresizedDL,SampleOnce,read_presized,sample_views,
 from .presizing import _ahead,_parallel,_pixels,_send
 from PIL import Image
 from fastai.vision.all import *
+from torch.overrides import TorchFunctionMode
 
 # %% ../nbs/08_training.ipynb #0df7715f
 def cycle_lengths(
@@ -241,6 +242,42 @@ def _autocast_dtype(device, precision):
     if precision=='bf16' and device.type=='mps': raise CourseError("The precision 'bf16' has not been tried on 'mps': leave it out, or call learn.to_fp32() on a learner that has it.")
     return dict(bf16=torch.bfloat16, fp16=torch.float16).get(precision or best_precision(device))
 
+# %% ../nbs/08_training.ipynb #9d3f30e1
+class _ConvAsProduct(torch.autograd.Function):
+    "A convolution of square windows in bfloat16, as a product of matrices; channels are last in memory throughout"
+    @staticmethod
+    def forward(ctx, x, weight, stride, padding):
+        (n,c,*_),(out,_,k,_) = x.shape,weight.shape
+        padded = F.pad(x.permute(0,2,3,1).bfloat16(), (0,0)+(padding,)*4)
+        windows = padded.unfold(1, k, stride).unfold(2, k, stride).permute(0,1,2,4,5,3)
+        rows,columns = windows.reshape(-1, k*k*c),weight.permute(0,2,3,1).bfloat16().reshape(out, k*k*c).t()
+        ctx.save_for_backward(rows, columns)
+        ctx.sizes = padded.shape,windows.shape,x.dtype,weight.dtype,stride,padding
+        return (rows@columns).view(*windows.shape[:3], out).permute(0,3,1,2)
+    @staticmethod
+    def backward(ctx, grad):
+        (rows,columns),(padded,windows,x_type,weight_type,stride,padding) = ctx.saved_tensors,ctx.sizes
+        (_,h,w,k,_,c),grad = windows,grad.permute(0,2,3,1).reshape(len(rows), -1)
+        of_weight = (grad.t()@rows).to(weight_type).view(-1, k, k, c).permute(0,3,1,2)
+        of_windows,of_x = (grad@columns.t()).view(windows),grad.new_zeros(padded)
+        for i,j in itertools.product(range(k), repeat=2): of_x[:, i:i+stride*h:stride, j:j+stride*w:stride] += of_windows[:,:,:,i,j]
+        inner = slice(padding, -padding or None)
+        return of_x[:, inner, inner].permute(0,3,1,2).to(x_type), of_weight, None, None
+
+# %% ../nbs/08_training.ipynb #c39fad85
+class SmallMaps(TorchFunctionMode):
+    "A context in which convolutions that have many channels and few places are computed as products of matrices, in bfloat16"
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func is torch.conv2d and not kwargs and self.pays(*args):
+            x,weight,_,(stride,_),(padding,_),*_ = args
+            return _ConvAsProduct.apply(x, weight, stride, padding)
+        return func(*args, **kwargs or {})
+    def pays(self, x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+        "Is it such a convolution, as `nn.Conv2d` asks for it, square and without a bias?"
+        square = weight.shape[2]==weight.shape[3] and all(isinstance(o, tuple) and o[0]==o[1] for o in (stride, padding))
+        return square and bias is None and groups==1 and dilation==(1,1) and x.ndim==4 and self.is_small(x, stride[0]) and torch.is_autocast_enabled(x.device.type)
+    def is_small(self, x, stride): return len(x)*math.ceil(x.shape[2]/stride)*math.ceil(x.shape[3]/stride) < 4*x.shape[1]
+
 # %% ../nbs/08_training.ipynb #c11e9cc9
 class AutoMixedPrecision(MixedPrecision):
     "fastai's `MixedPrecision` on whatever device the network is, and switched off even when a batch breaks off; `learn.to_fp32()` removes it"
@@ -250,22 +287,20 @@ class AutoMixedPrecision(MixedPrecision):
         **kwargs, # passed to torch's `GradScaler`
     ):
         _autocast_dtype(torch.device('cuda'), precision or 'fp32') # is there such a precision at all?
-        self.precision,self.kwargs,self.entered = precision,kwargs,False
+        self.precision,self.kwargs,self.entered = precision,kwargs,contextlib.ExitStack()
     def before_fit(self):
         device = next(self.model.parameters()).device
         dtype = _autocast_dtype(device, self.precision)
-        self.autocast = torch.autocast(device.type, dtype) if dtype else contextlib.nullcontext()
+        self.contexts = [torch.autocast(device.type, dtype)] if dtype else []
+        if device.type=='cpu' and dtype and self.model._compiled_call_impl is None: self.contexts.append(SmallMaps())
         self.learn.scaler,self.scales = torch.amp.GradScaler(device.type, **self.kwargs | dict(enabled=dtype==torch.float16)),L()
         self.learn.one_batch = partial(self._one_batch, self.learn) # no event follows an error: only a `finally` sees it
     def _one_batch(self, learn, *args):
         try: type(learn).one_batch(learn, *args)
         finally: self._leave()
     def before_batch(self):
-        self.autocast.__enter__()
-        self.entered = True
-    def _leave(self):
-        if self.entered: self.autocast.__exit__(None, None, None)
-        self.entered = False
+        for o in self.contexts: self.entered.enter_context(o)
+    def _leave(self): self.entered.close()
     after_loss = after_cancel_batch = _leave
     def after_fit(self):
         super().after_fit()
