@@ -7,7 +7,7 @@ __all__ = ['cache_version', 'Augment', 'shrink', 'sample_views', 'read_presized'
            'cache_info', 'clear_cache', 'SampleOnce', 'PresizedDL', 'presized_images']
 
 # %% ../nbs/02_presizing.ipynb #0c118805
-import json,math,os,shutil,sys,threading,time,warnings
+import contextlib,json,math,os,shutil,sys,threading,time,warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime,timezone
@@ -214,11 +214,11 @@ def _warp(images, matrices, size):
 # %% ../nbs/02_presizing.ipynb #9a4b8ee6
 @lru_cache
 def _pool(threads, pid):
-    "Threads that leave torch one core each"
+    "Threads in each of which torch uses one core; `pid`, since threads are lost where a process forks"
     before,all_here = torch.get_num_threads(),threading.Barrier(threads)
     def begin():
         torch.set_num_threads(1)
-        all_here.wait()
+        all_here.wait() # or one thread would begin twice
     pool = ThreadPoolExecutor(threads, initializer=begin)
     list(pool.map(str, range(threads)))
     torch.set_num_threads(before) # which is also what threads that begin later will have
@@ -328,7 +328,7 @@ def _stat(file):
     return [o.st_size, o.st_mtime_ns]
 
 def _cache_key(files, root, presize):
-    "Name of the cache: the version, the setting, and path, size and time of each file; and the last two"
+    "Name of the cache: the version, the setting, and path, size and time of each file; returned with the names and the stats"
     stats,names = [_stat(f) for f in files],[os.path.relpath(f, root) for f in files]
     lines = [str(cache_version), str(presize), str(root)] + sorted(f'{n} {s} {t}' for n,(s,t) in zip(names, stats))
     return sha256('\n'.join(lines).encode('utf-8', 'surrogateescape')).hexdigest()[:16], names, stats
@@ -371,9 +371,9 @@ def _write_pixels(files, presize, out, skip_unreadable, threads, show):
                     places[file] = out.tell(),*image.shape[:2]
                     out.write(image)
     parts = list(chunked(files, 8)) # a thread has no more images than these in memory
-    done = _pool(threads, os.getpid()).map(append, parts)
-    for _ in progress_bar(done, total=len(parts), leave=False) if show else done:
-        if unreadable and not skip_unreadable: raise unreadable[next(o for o in files if o in unreadable)]
+    with contextlib.closing(_pool(threads, os.getpid()).map(append, parts)) as done: # closing calls off what has not begun
+        for _ in progress_bar(done, total=len(parts), leave=False) if show else done:
+            if unreadable and not skip_unreadable: raise unreadable[next(o for o in files if o in unreadable)]
     return places,{file: str(e) for file,e in unreadable.items()},out.tell()
 
 # %% ../nbs/02_presizing.ipynb #59684790

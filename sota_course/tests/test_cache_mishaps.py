@@ -3,6 +3,7 @@ import os,re,signal,subprocess,sys,time
 from pathlib import Path
 import pytest
 from PIL import Image
+from sota_course import presizing
 from sota_course.core import CourseError
 from sota_course.imagenette import get_dls
 from sota_course.presizing import CacheError,cache_images,cache_info,clear_cache
@@ -119,6 +120,20 @@ def test_an_image_beyond_reason_is_named_or_left_out(tmp_path, capsys):
     dls = get_dls(2, 32, path=folder, device='cpu', skip_unreadable=True)
     assert 'Left out 2 of 6 images' in capsys.readouterr().out
     assert (len(dls.train_ds), len(dls.valid_ds))==(2, 2)
+
+def test_an_unreadable_image_calls_off_the_rest(tmp_path, monkeypatch):
+    "Also while a notebook keeps the exception to show it"
+    bad,good,asked = tmp_path/'bad.jpg',tmp_path/'good.png',[]
+    bad.write_bytes(b'\xff\xd8')
+    Image.new('RGB', (8, 8)).save(good)
+    copies = [tmp_path/f'{i}.png' for i in range(2000)]
+    for o in copies: os.link(good, o)
+    read = presizing.read_presized
+    monkeypatch.setattr(presizing, 'read_presized', lambda file, presize: asked.append(file) or read(file, presize))
+    with pytest.raises(CourseError, match='bad.jpg') as kept: cache_images([bad, *copies], tmp_path, 4, threads=2)
+    time.sleep(0.5)
+    assert kept.traceback and len(asked)<1000
+    assert len(cache_images([bad, *copies[:10]], tmp_path, 4, skip_unreadable=True, threads=2))==10 # the threads are there for others
 
 def test_long_and_tiny_images_are_trained_on(tmp_path):
     folder = folder_of(tmp_path, long_png=Image.new('RGB', (2000, 40)), tall_jpg=Image.new('RGB', (40, 2000)), dot_png=Image.new('RGB', (1, 1)), line_png=Image.new('RGB', (1, 50)))
