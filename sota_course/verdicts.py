@@ -79,11 +79,11 @@ def simulated_records(
     return records
 
 # %% ../nbs/09b_verdicts.ipynb #54e295c8
-def _measures(r): return r.metrics | dict(loss=r.metrics.get('valid_loss')) | r.evaluation | dict(seconds=r.seconds)
+def _measures(r): return r.metrics | dict(loss=r.metrics.get('valid_loss')) | r.evaluation | dict(seconds=r.seconds, asking=r.evaluation.get('seconds'))
 
 def measured(
     r, # a `Record`
-    metric:str, # 'accuracy', 'loss', 'calibration_error', 'seconds', …
+    metric:str, # 'accuracy', 'loss', 'calibration_error', 'seconds', 'asking', …
 ): # a number; nan if there is none
     "What a run came to: from its evaluation, or else the last line of its log"
     found = _measures(r).get(metric)
@@ -175,9 +175,9 @@ class Comparison:
 
 # %% ../nbs/09b_verdicts.ipynb #f8453d59
 def _scale(metric): return 100 if metric=='accuracy' else 1 # accuracy is shown in percent
-def _label(metric): return metric.replace('_', ' ') + dict(accuracy=' (%)', seconds=' (s)').get(metric, '')
-_lower_is_better = ('loss', 'valid_loss', 'train_loss', 'calibration_error', 'seconds')
-_others = ['loss', 'calibration_error', 'seconds', 'images_a_second']
+def _label(metric): return metric.replace('_', ' ') + dict(accuracy=' (%)', seconds=' (s)', asking=' (s)').get(metric, '')
+_lower_is_better = ('loss', 'valid_loss', 'train_loss', 'calibration_error', 'seconds', 'asking')
+_others = ['loss', 'calibration_error', 'seconds', 'images_a_second', 'asking']
 
 def _row(c, name):
     "What is known about one variant"
@@ -185,10 +185,11 @@ def _row(c, name):
     mean,half = interval([measured(r, c.metric) for r in runs])
     difference,reach = interval([] if name==c.baseline else d)
     said = 'baseline' if name==c.baseline else 'no result' if not runs else verdict(d, c.metric in _lower_is_better) if c.runs.get(c.baseline) else 'no baseline'
+    lost = 'interrupted' if all(r.failed.startswith('interrupted') for r in failed) else 'failed'
     why = '; '.join(dict.fromkeys(_why_none(r, c.metric).rstrip('.') for r in failed))
     return dict(variant=name, seeds=len(runs), mean=mean, half=half, difference=difference, reach=reach, verdict=said) | \
         pd.DataFrame([{k: measured(r, k) for k in _others} for r in runs], columns=_others, dtype=float).mean().to_dict() | \
-        dict(failed=f'{len(failed)} of {_s(len(failed)+len(runs))} failed' if failed else '', why=why)
+        dict(failed=f'{len(failed)} of {_s(len(failed)+len(runs))} {lost}' if failed else '', why=why)
 
 def compare(
     records, # list of `Record`, or a folder of them
@@ -235,7 +236,7 @@ def sentence(self:Comparison):
 def table(self:Comparison): # `pandas.DataFrame` of strings
     "What is shown of the comparison: percent and points for accuracy, ± half of the 95 % interval"
     n,unit = self.digits,' (points)'*(self.metric=='accuracy')
-    shown = [(k, name, digits) for k,name,digits in zip(_others, ('loss', 'calibration error', 'training (s)', 'images/s'), (3, 3, 1, 0)) if k!=self.metric and self.rows[k].notna().any()]
+    shown = [(k, name, digits) for k,name,digits in zip(_others, ('loss', 'calibration error', 'training (s)', 'images/s', 'asking (s)'), (3, 3, 1, 0, 1)) if k!=self.metric and self.rows[k].notna().any()]
     def cells(o):
         mean,half,d,reach = (_scale(self.metric)*x for x in (o.mean, o.half, o.difference, o.reach))
         return {'variant': o.variant, 'seeds': str(o.seeds), _label(self.metric): _cell(mean, n-1) + f' ± {half:.{n-1}f}'*(half==half),

@@ -121,6 +121,7 @@ def test_failed_runs_are_shown_and_never_counted():
     page = write_report(answer, Path(tempfile.mkdtemp())/'r.html').read_text(encoding='utf-8')
     for shown_in in (console.file.getvalue(), repr(answer), answer._repr_html_(), page): assert 'out of memory' in shown_in and 'no result; 3 of 3' in shown_in.replace('\n', '')
     for r in some: r.failed = 'interrupted'
+    assert 'broken: 3 of 3 runs interrupted (interrupted).' in compare(some).notes
     test_eq(compare(some).sentence, 'No run came to a result, so there is nothing to compare.')
     assert 'interrupted' in write_report(some, Path(tempfile.mkdtemp())/'r.html').read_text(encoding='utf-8')
 
