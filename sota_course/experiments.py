@@ -9,7 +9,7 @@ __all__ = ['schedules', 'optimizers', 'asked', 'variants', 'checkpoint_version',
            'list_recipes', 'named_recipe', 'ShowEpochs', 'train_recipe', 'ray_map']
 
 # %% ../nbs/09_experiments.ipynb #6f03aa78
-import contextlib,gc,hashlib,io,json,os,random,re,shutil,tempfile,time,tomllib,warnings
+import contextlib,gc,hashlib,io,json,os,random,re,shutil,tempfile,time,tomllib
 from contextlib import redirect_stdout
 from copy import copy,deepcopy
 from dataclasses import asdict,dataclass,fields,replace
@@ -24,7 +24,7 @@ from .label_smoothing import calibration_bins,calibration_error
 from .mixup import GuardMixing,restore_loss
 from .normalization import channel_stats
 from .presizing import Augment
-from .progressive_resizing import Stage,fit_progressive
+from .progressive_resizing import GrowImages,Stage,fit_progressive
 from .training import activations,best_precision,build_network,speed_up
 from .tta import FlipViews,RandomViews,tta
 
@@ -46,6 +46,7 @@ class Recipe:
     lr:float=3e-3 # highest learning rate
     schedule:str='one_cycle' # or 'flat_cos'
     stages:tuple=() # growing images: pairs of (share of `size`, share of the training)
+    grow:float=1. # size of the first images as a share of `size`, if they are to grow within one schedule, see `GrowImages`
     normalize:bool=False # with the statistics of the training images?
     mixup:float=0. # alpha of Mixup, 0 for none
     cutmix:float=0. # alpha of CutMix, 0 for none
@@ -80,12 +81,14 @@ def _check_recipe(r):
     check(r.optimizer in optimizers, 'optimizer', f"choose {' or '.join(optimizers)}")
     check(r.schedule in schedules, 'schedule', f"choose {' or '.join(schedules)}")
     check(r.views in asked, 'views', "choose 'mirrored' or 'random', or leave it out")
+    check(0<r.grow<=1, 'grow', 'it is a share of the size, above 0 and at most 1')
+    check(r.grow==1 or not r.stages, 'grow', 'images grow in stages already: use one of them')
     pairs = all(isinstance(o, tuple) and len(o)==2 for o in r.stages)
     shares = [o for stage in r.stages for o in stage] if pairs else []
     check(pairs and all(0<o<=1 for o in shares) and (not shares or abs(sum(shares[1::2])-1)<1e-6), 'stages', 'give pairs of (share of the size, share of the training), the latter with the sum 1')
 
 # %% ../nbs/09_experiments.ipynb #07958d47
-variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.),
+variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), growing=dict(grow=0.5), mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.),
     smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'), mirrored=dict(views='mirrored'), tta=dict(views='random'))
 
 def change(
@@ -98,14 +101,14 @@ def change(
 
 def vary(
     recipe, # `Recipe`
-    name:str, # one of `variants`, or several joined by +
+    name:str, # one of `variants`, or a table of a TOML file, as in 'mine.toml:wide'; or several joined by +
 ): # `Recipe`
     "`recipe` with the changes that have this name"
-    changes = {}
     for part in name.split('+'):
-        if part not in variants: raise CourseError(f"There is no variant {part!r}: choose from {', '.join(variants)}, or join some, as in mixup+tta.")
-        changes |= variants[part]
-    return change(recipe, **changes)
+        if part in variants: recipe = change(recipe, **variants[part])
+        elif '.toml' in part: recipe = _table(part).change(recipe)
+        else: raise CourseError(f"There is no variant {part!r}: choose from {', '.join(variants)}, or join some, as in mixup+tta; your own stand in a file, as in mine.toml:wide.")
+    return recipe
 
 # %% ../nbs/09_experiments.ipynb #db78afff
 def _data_of(path):
@@ -126,20 +129,23 @@ def recipe_learner(
     size = _stages(recipe)[0].size
     path = get_data(None, recipe.size) if path is None else find_data(path)[0]
     dls = get_dls(recipe.bs, size, path=path, stats=_stats_of(path, _data_of(path)) if recipe.normalize else None, augment=Augment(min_scale=recipe.min_scale), device=device, num_workers=num_workers)
-    mixers = [f(o) for f,o in ((MixUp, recipe.mixup), (CutMix, recipe.cutmix)) if o]
-    for o in mixers: o.stack_y = False # fastai sets it when a training begins, and asks for it when a fit ends without
+    cbs = [f(o) for f,o in ((MixUp, recipe.mixup), (CutMix, recipe.cutmix)) if o]
+    for o in cbs: o.stack_y = False # fastai sets it when a training begins, and asks for it when a fit ends without
+    if cbs: cbs.append(GuardMixing())
+    if recipe.grow<1: cbs.append(GrowImages(recipe.grow))
     network = build_network(recipe.arch, len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool)
-    learn = Learner(dls, network, CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing), optimizers[recipe.optimizer], metrics=accuracy, cbs=[*mixers, *([GuardMixing()] if mixers else [])])
+    learn = Learner(dls, network, CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing), optimizers[recipe.optimizer], metrics=accuracy, cbs=cbs)
     with redirect_stdout(io.StringIO()): return speed_up(quiet(learn), precision)
 
 def _stages(recipe):
     "The parts of the training as a list of `Stage`: sizes are multiples of 8 pixels, and each has at least one epoch"
     shares = recipe.stages or ((1, 1),)
-    if recipe.seconds: return [Stage(_eight(share*recipe.size), _endless, recipe.bs, recipe.lr) for share,_ in shares]
+    def size(share): return recipe.size if share==1 else _eight(share*recipe.size)
+    if recipe.seconds: return [Stage(size(share), _endless, recipe.bs, recipe.lr) for share,_ in shares]
     ends = [round(o*recipe.epochs) for o in np.cumsum([o for _,o in shares])]
     epochs = np.diff([0, *ends])
     if not all(epochs): raise CourseError(f"There are too few epochs ({recipe.epochs}) for {len(shares)} stages of growing images: choose more, or leave out progressive resizing.")
-    return [Stage(recipe.size if share==1 else _eight(share*recipe.size), int(n), recipe.bs, recipe.lr) for (share,_),n in zip(shares, epochs)]
+    return [Stage(size(share), int(n), recipe.bs, recipe.lr) for (share,_),n in zip(shares, epochs)]
 
 def _eight(pixels): return max(8, round(pixels/8)*8)
 _endless = 10**6 # epochs: the clock ends them
@@ -588,29 +594,40 @@ def list_recipes(
     return pd.DataFrame([dict(about='') | {k: table.get(k) for k in _notes if k in table} for table in tables.values()], index=list(tables), columns=list(_notes), dtype=object).fillna('')
 
 # %% ../nbs/09_experiments.ipynb #ba05b1fd
-def _find_recipe(name):
-    "The table with this name, what to call it, and where it stands"
+@dataclass
+class _Table:
+    "A table of a file of recipes"
+    name:str
+    where:str # file and name, for messages
+    settings:dict # of a `Recipe`
+    def change(self, recipe):
+        try: return change(recipe, **self.settings)
+        except CourseError as e: raise CourseError(f'{self.where}: {e}') from None
+
+def _table(name):
+    "The `_Table` that `named_recipe` means by `name`"
     own = re.fullmatch(r'(.+\.toml)(?::(.+))?', str(name))
     file,part = (Path(own[1]),own[2]) if own else (_own_recipes(),str(name))
     tables = _read_recipes(file)
     if part is None and len(tables)==1: part, = tables
     if part is None: raise CourseError(f"{file} has {len(tables)} recipes: say which, as in {file}:{next(iter(tables))}.")
     if part not in tables: raise CourseError(f"There is no recipe {part!r} in {file.name}: choose from {', '.join(tables)}{'' if own else ', or give the path of a TOML file'}.")
-    return tables[part],part,f'{file.name}, [{part}]'
+    where = f'{file.name}, [{part}]'
+    return _Table(part, where, _settings(tables[part], where))
+
+def _settings(table, where):
+    "What a table says of a recipe; its notes are checked, and left out"
+    for key,kind in _notes.items():
+        if key in table and (not isinstance(table[key], kind) or isinstance(table[key], bool)): raise CourseError(f"{where}: {key} is {'a text in quotes' if kind is str else 'a number'}, not {table[key]!r}.")
+    settings = {k: v for k,v in table.items() if k not in _notes}
+    if isinstance(o := settings.get('stages'), list): settings['stages'] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in o)
+    return settings
 
 def named_recipe(
     name, # one of `list_recipes`; or a TOML file with one recipe, or such a file and a name in it: 'mine.toml:first'
 ): # `Recipe`
     "The recipe with this name"
-    table,_,where = _find_recipe(name)
-    for key,kind in _notes.items():
-        if key in table and (not isinstance(table[key], kind) or isinstance(table[key], bool)): raise CourseError(f"{where}: {key} is {'a text in quotes' if kind is str else 'a number'}, not {table[key]!r}.")
-    settings = {k: v for k,v in table.items() if k not in _notes}
-    known = [f.name for f in fields(Recipe)]
-    if unknown := [o for o in settings if o not in known]: raise CourseError(f"{where}: there is no setting {unknown[0]!r}, choose from {', '.join([*_notes, *known])}.")
-    if isinstance(o := settings.get('stages'), list): settings['stages'] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in o)
-    try: return Recipe(**settings)
-    except CourseError as e: raise CourseError(f'{where}: {e}') from None
+    return _table(name).change(Recipe())
 
 # %% ../nbs/09_experiments.ipynb #d00b74ea
 class ShowEpochs(ProgressCallback):
@@ -638,7 +655,8 @@ def train_recipe(
     **changes, # of the recipe: bs, epochs, …
 ): # the trained `Learner`; its `record` says what came of it
     "Train and evaluate one network"
-    title,recipe = ('recipe',recipe) if isinstance(recipe, Recipe) else (_find_recipe(recipe)[1],named_recipe(recipe))
+    title = 'recipe'
+    if not isinstance(recipe, Recipe): title,recipe = (table := _table(recipe)).name,table.change(Recipe())
     name = name or title + (f" ({', '.join(f'{k}={v}' for k,v in changes.items())})" if changes else '')
     recipe = change(recipe, **changes)
     folder = check_writable(Path(folder or results_home()).absolute())

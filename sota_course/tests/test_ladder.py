@@ -36,8 +36,16 @@ def test_a_report_is_made_anew(climbed, tmp_path):
     refused(course('report', tmp_path), 'no records', str(tmp_path))
     refused(course('report', tmp_path/'none'), 'no folder', 'none')
 
-@pytest.mark.parametrize('kwargs, clues', [(dict(variants='baseline,mixpu'), ["no variant 'mixpu'", 'mixup']), (dict(variants='baseline,progressive'), ['too few epochs (1)']), (dict(variants=''), ["no variant ''"])], ids=str)
+@pytest.mark.parametrize('kwargs, clues', [(dict(variants='baseline,mixpu'), ["no variant 'mixpu'", 'mixup']), (dict(variants='baseline,progressive'), ['too few epochs (1)']), (dict(variants=''), ["no variant ''"]),
+    (dict(variants='baseline,nowhere.toml:wide'), ['no file nowhere.toml'])], ids=str)
 def test_mistakes_cost_a_sentence(tmp_path, kwargs, clues): refused(ladder(tmp_path/'new', **kwargs), *clues)
+
+def test_a_variant_of_ones_own(tmp_path):
+    mine = tmp_path/'mine.toml'
+    mine.write_text('[wide]\nabout = "large crops"\nmin_scale = 0.7\n[odd]\nmin_scael = 0.7')
+    done = ladder(tmp_path/'new', variants=f'baseline,smoothing+{mine}:wide', seeds=1)
+    assert done.returncode==0 and [r.config['changes'] for r in load_records(tmp_path/'new')]==[{}, dict(label_smoothing=0.1, min_scale=0.7)], done
+    refused(ladder(tmp_path/'odd', variants=f'baseline,{mine}:odd'), "no setting 'min_scael'", 'min_scale')
 
 def test_a_model_that_was_trained_here_predicts_here(tmp_path):
     path = sample_data(4, 2)
