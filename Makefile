@@ -49,6 +49,7 @@ ifdef DATA
 	python benchmarks/predictions.py $(DATA)
 	python benchmarks/predict.py $(DATA)
 	python benchmarks/epochs.py $(DATA)
+	python benchmarks/grid.py $(DATA)
 endif
 
 prepare: $(READY)
