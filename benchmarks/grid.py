@@ -23,9 +23,11 @@ def measure(path, folder, seeds, **settings):
     from sota_course.experiments import Checkpoints,ladder
     from sota_course.imagenette import get_dls
     class Clock(Callback):
-        order,seconds = Checkpoints.order-1,0.
-        def before_epoch(self): self.started = time.perf_counter()
-        def after_epoch(self): Clock.seconds += time.perf_counter()-self.started
+        order,seconds,started = Checkpoints.order-1,0.,None
+        def before_train(self): self.started = time.perf_counter()
+        def after_epoch(self): # also where predictions end, which are counted as evaluation
+            if self.started: Clock.seconds += time.perf_counter()-self.started
+            self.started = None
     get_dls(64, settings['size'], path=path)
     defaults.callbacks = [*defaults.callbacks, Clock]
     started = time.perf_counter()

@@ -129,11 +129,11 @@ def test_convolutions_as_products():
             assert ((a-b).norm()/a.norm().clamp_min(1e-3)) < 0.02 # bfloat16 has two to three digits
     others = dict(many_places=(nn.Conv2d(64, 8, 3, bias=False), 32), bias=(nn.Conv2d(64, 8, 3), 4), groups=(nn.Conv2d(64, 64, 3, groups=64, bias=False), 4), dilation=(nn.Conv2d(64, 8, 3, dilation=2, padding=2, bias=False), 4),
         oblong=(nn.Conv2d(64, 8, (1,3), bias=False), 4), words=(nn.Conv2d(64, 8, 3, padding='same', bias=False), 4))
-    small = nn.Conv2d(64, 8, 3, bias=False)
+    few_places = nn.Conv2d(64, 8, 3, bias=False)
     with mock.patch.object(_ConvAsProduct, 'apply') as used, SmallMaps():
         with torch.autocast('cpu', torch.bfloat16):
             for conv,size in others.values(): conv(torch.randn(4, 64, size, size)) # as PyTorch does them
-        test_eq(small(torch.randn(4, 64, 4, 4)).dtype, torch.float32) # where somebody has switched mixed precision off
+        test_eq(few_places(torch.randn(4, 64, 4, 4)).dtype, torch.float32) # where somebody has switched mixed precision off
         test_eq(used.call_count, 0)
 
 # %% ../../nbs/08_training.ipynb #b83a1b3b
