@@ -78,6 +78,7 @@ context = multiprocessing.get_context('spawn' if sys.platform=='win32' else 'for
 
 def work(folder, said, prepare, kwargs):
     "In another process: `prepare` what shall go wrong, then a ladder"
+    signal.signal(signal.SIGINT, signal.default_int_handler) # a shell that runs the tests in the background has it ignored
     torch.set_num_threads(1)
     with open(said, 'w', buffering=1) as out, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         prepare(Path(folder))

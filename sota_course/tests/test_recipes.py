@@ -16,7 +16,7 @@ def arguments(mine, folder, *args): return ['train', '--recipe', f'{mine}:small'
 
 def test_the_list(mine):
     done = course('recipes')
-    assert done.returncode==0 and len(done.stdout.splitlines())==12 and 'leaderboard-128-5' in done.stdout, done
+    assert done.returncode==0 and len(done.stdout.splitlines())==13 and 'leaderboard-128-5' in done.stdout, done
     assert course('recipes', mine).stdout=='small\nother  another\n'
     refused(course('recipes', mine.with_name('no.toml')), 'There is no file', 'no.toml')
 
