@@ -34,8 +34,9 @@ def course(path, name, seconds):
         def after_batch(self): TrainOnly.images += len(self.x)
     began = time.perf_counter()
     keep_freed_memory()
-    learn = recipe_learner(named_recipe(name), path)
-    recipe = change(named_recipe(name), seconds=seconds*(1-for_validation)-(time.perf_counter()-began))
+    recipe = named_recipe(name)
+    learn = recipe_learner(recipe, path)
+    recipe = change(recipe, seconds=seconds*(1-for_validation)-(time.perf_counter()-began))
     with learn.no_logging(): fit_recipe(learn, recipe, cbs=TrainOnly())
     return learn,{k: v for k,v in asdict(recipe).items() if k not in ('seconds', 'epochs')},TrainOnly.images/learn.dls.train.n
 
