@@ -25,7 +25,7 @@ notes = [
     "first epoch: ours is measured, get_dls with building the cache of train and val and one pass over the training batches. fastai's is the rate of the same row without 'first epoch', "
     "extrapolated from as many batches as `stock_batches` says to all training images; finding the files and starting workers is not counted for fastai's, finding the files is for ours",
     "first epoch, for a card: both are computed from the measured seconds of building and the rates of 'for a card'",
-    "rooflines have no counterpart: decode, the files at their full size; read, a copy of each image out of the cache in order; sample, views of one cached image, drawn beforehand",
+    "rooflines have no counterpart: decode, the files at their full size; read, a copy of each image out of the cache in order; sample, views of one cached image, sixteen at a time, drawn beforehand",
 ]
 
 def pass_rate(dl, batches=None):
@@ -59,11 +59,12 @@ def rooflines(ours, files, size, threads):
     from fastai.vision.all import chunked
     cache,image = ours.train.cache,ours.train.cache.image(files[0])
     m,_ = book_augment().draw(np.array([image.shape[1:]]*len(files)), np.random.default_rng(0))
-    todo = {'decode': lambda j: read_presized(files[j], 10**6).shape, 'read': lambda j: cache.image(files[j]).clone().shape,
-        'sample': lambda j: sample_views([image], m[j:j+1], size).shape}
+    def sample(part): sample_views([image]*len(part), m[list(part)], size)
+    def decode(part): [read_presized(files[j], 10**6) for j in part]
+    def read(part): [cache.image(files[j]).clone() for j in part]
     parts = list(chunked(range(len(files)), 16))
-    def rate(f): return len(files)/seconds(_parallel, lambda part: [f(j) for j in part], parts, threads)
-    return {name: partial(rate, f) for name,f in todo.items()}
+    def rate(f): return len(files)/seconds(_parallel, f, parts, threads)
+    return {f.__name__: partial(rate, f) for f in (decode, read, sample)}
 
 def measure(path, size, rounds, batches, n_roof):
     "A row for each thing that is compared at this size"

@@ -1,68 +1,85 @@
-"""How long predictions take, `learn.get_preds` and fastai's own `learn.tta`, with the presized loader and with fastai's, in turns.
+"""How long predictions take, `learn.get_preds` and fastai's own `learn.tta`: with fastai's loader, from the cache, and from the cache
+with a network that `speed_up` has prepared. Each in processes of its own, in turns.
 
     python benchmarks/predictions.py PATH               # a data set with `train` and `val`
+    python benchmarks/predictions.py PATH --cases xresnet18:64 --rounds 5
 
-The networks are small and untrained: it is the loaders that are compared. The record goes to benchmarks/results/speed/predictions-NAME.json.
+The networks are untrained: it is time that is compared. The record goes to benchmarks/results/speed/predictions-NAME.json.
 """
 import argparse
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from sota_course.core import keep_freed_memory
 from timing import *
 
+settings = { # loader presized; speed_up and freed memory kept
+    'stock': (False, False),
+    'presized loader': (True, False),
+    'all': (True, True),
+}
 notes = [
-    "seconds for all validation images, medians of rounds in turns; caches are built and files read before",
-    "ours, stock (book): the book's augmentation, which tta varies images by; ours, stock (crop and flip): what get_dls does by default, with and without the cache",
-    "fastai's loader runs without worker processes, as get_dls chooses on a processor",
-    "probabilities: the largest difference between ours and stock for one network with the same weights. The pixels differ, since ours are resized from the presized image and stock's from the file. "
-    "The network is untrained, so its answers vary little: `spread` is the largest difference between two images' probability of a class, to compare with",
+    "seconds for all validation images, medians over processes; each asks once before, uncounted, and caches are built and files read by then",
+    "stock: the book's augmentation, by which tta varies images, and fastai's loader without worker processes, as get_dls chooses on a processor; float32",
+    "presized loader: the same augmentation from the cache. all: speed_up besides, as after a fit with it, and freed memory kept; what speed_up chose is under `chosen`",
+    "difference, with the same weights: the largest and the mean difference of a probability to stock's, and the share of images with the same answer. The pixels differ, since ours are resized from the presized image "
+    "and stock's from the file, and bfloat16 has fewer digits. The network is untrained, so its answers vary little: `spread` is the mean over classes of the standard deviation of a probability over the images, to compare with",
 ]
 
-def learners(path, arch, size):
-    "The same network on four kinds of loaders, by name"
-    load,model = partial(get_dls, 64, size, path=path, stats=imagenet_stats),None
-    for name,kwargs in {'ours (book)': dict(augment=book_augment()), 'stock (book)': book_tfms(size), 'ours (crop and flip)': {}, 'stock (crop and flip)': dict(presize=False)}.items():
-        learn = quiet(baseline_learner(load(**kwargs), arch))
-        learn.model = model = model or learn.model
-        yield name, learn
-
-def compare(path, arch, size, rounds, n):
-    "A row for predictions and one for test-time augmentation, of each kind"
+def measure(path, arch, size, n, presized, fast, weights, probs):
+    "Seconds of both kinds of predictions; the network starts from the file `weights`, and its probabilities go to the file `probs`"
+    from sota_course.core import keep_freed_memory
+    if fast and not keep_freed_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
+    import contextlib,io,torch
+    from fastai.vision.all import imagenet_stats
+    from sota_course.core import seed_everything
+    from sota_course.imagenette import baseline_learner,get_dls,quiet
+    from sota_course.training import speed_up
     seed_everything(0)
-    each = dict(learners(path, arch, size))
-    def predict(learn, kind):
-        with learn.no_bar(): return learn.get_preds()[0] if kind=='get_preds' else learn.tta(n=n)[0]
-    probs = {name: predict(learn, 'get_preds') for name,learn in each.items()} # warms up as well
+    learn = quiet(baseline_learner(get_dls(64, size, path=Path(path), stats=imagenet_stats, **dict(augment=book_augment()) if presized else book_tfms(size)), arch))
+    weights,said = Path(weights),io.StringIO()
+    if weights.exists(): learn.model.load_state_dict(torch.load(weights))
+    else: torch.save(learn.model.state_dict(), weights)
+    if fast:
+        with contextlib.redirect_stdout(said): speed_up(learn)
+    with learn.no_bar():
+        learn.get_preds() # warms up
+        start,found,between = time.perf_counter(),learn.get_preds()[0],time.perf_counter()
+        learn.tta(n=n)
+        end = time.perf_counter()
+    torch.save(found, probs)
+    return dict(get_preds=between-start, tta=end-between, images=len(found), chosen=said.getvalue().strip())
+
+def compare(path, arch, size, n, rounds):
+    "A row for each kind of predictions and each setting"
+    import torch
+    with TemporaryDirectory(dir=path.parent) as folder:
+        probs = {o: f'{folder}/{o}.pt' for o in settings}
+        found = alternate({o: partial(in_process, __file__, str(path), arch, size, n, *settings[o], f'{folder}/weights.pt', probs[o]) for o in settings}, rounds)
+        probs = {o: torch.load(f) for o,f in probs.items()}
+    stock = probs['stock']
     for kind in ('get_preds', 'tta'):
-        taken = alternate({name: partial(seconds, predict, learn, kind) for name,learn in each.items()}, rounds)
-        for family in ('book', 'crop and flip'):
-            ours,stock = (median(taken[f'{o} ({family})']) for o in ('ours', 'stock'))
-            a,b = probs[f'ours ({family})'],probs[f'stock ({family})']
-            row = dict(arch=arch, size=size, kind=kind, transforms=family, images=len(a), ours=round(ours, 3), stock=round(stock, 3), ratio=round(stock/ours, 2),
-                rounds={o: [round(s, 3) for s in taken[f'{o} ({family})']] for o in ('ours', 'stock')})
-            if kind=='get_preds': row |= dict(largest_difference=float((a-b).abs().max()), spread=float((b.max(0).values-b.min(0).values).max()), same_answer=float((a.argmax(1)==b.argmax(1)).float().mean()))
-            print(f'{arch}, {size} px, {kind:<10}{family:<14}{len(a):>6} images: ours {ours:.2f} s, stock {stock:.2f} s, ratio {row["ratio"]:.1f}' +
-                (f'; probabilities differ by {row["largest_difference"]:.4f} at most, spread {row["spread"]:.4f}' if 'spread' in row else ''), flush=True)
+        taken = {o: [r[kind] for r in runs] for o,runs in found.items()}
+        for name,o in taken.items():
+            difference = (probs[name]-stock).abs()
+            row = dict(arch=arch, size=size, kind=kind, setting=name, images=len(stock), seconds=round(median(o), 3), ratio=round(median(taken['stock'])/median(o), 2), of_processes=[round(s, 3) for s in o], chosen=found[name][0]['chosen'])
+            if kind=='get_preds': row['difference'] = dict(largest=float(difference.max()), mean=float(difference.mean()), spread=float(stock.std(0).mean()), same_answer=float((probs[name].argmax(1)==stock.argmax(1)).float().mean()))
+            print(f'{arch}, {size} px, {kind:<10}{name:<16}{len(stock):>6} images{row["seconds"]:>8.2f} s{row["ratio"]:>7.2f}', *([f'  differs by {row["difference"]["mean"]:.4f} in the mean, spread {row["difference"]["spread"]:.4f}'] if 'difference' in row else []), flush=True)
             yield row
 
 if __name__ == '__main__':
+    if_asked(measure)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('path', type=Path)
-    parser.add_argument('--per-class', type=int, default=240, help='training images of each class in the part that is used; validation images in proportion')
+    parser.add_argument('--cases', nargs='+', default=['small_cnn:128', 'xresnet18:64', 'xresnet18:224'], metavar='ARCH:SIZE')
+    parser.add_argument('--per-class', type=int, default=120, help='training images of each class in the part that is used; validation images in proportion')
     parser.add_argument('--n', type=int, default=4, help='augmented predictions of tta')
     parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--keep-memory', action='store_true', help='let glibc keep freed memory, for both')
-    parser.add_argument('--quick', action='store_true', help='one round, few images; writes nothing')
+    parser.add_argument('--quick', action='store_true', help='one round, few images, one case; writes nothing')
     args = parser.parse_args()
-    kept = args.keep_memory and keep_freed_memory()
-    if args.keep_memory and not kept: parser.error('freed memory cannot be kept here: this is no glibc')
-    if args.quick: args.per_class,args.n,args.rounds = 10,1,1
-    from fastai.vision.all import *
-    from sota_course.core import seed_everything
-    from sota_course.imagenette import baseline_learner,get_dls,quiet,subset
+    if args.quick: args.cases,args.per_class,args.n,args.rounds = ['small_cnn:64'],10,1,1
+    from sota_course.imagenette import subset
     with TemporaryDirectory(dir=args.path.absolute().parent, prefix='.predictions-') as home:
         os.environ['SOTA_COURSE_HOME'] = home
         part = subset(args.path, f'{home}/{args.path.name}', per_class=args.per_class)
-        rows = [row for arch,size in (('small_cnn', 128), ('xresnet18', 64)) for row in compare(part, arch, size, args.rounds, args.n)]
-        if not args.quick: write_json(f'predictions-{args.path.name}{"-kept"*args.keep_memory}', data=data_of(part), memory_kept=kept, n=args.n, notes=notes, rows=rows)
+        rows = [row for arch,size in (o.split(':') for o in args.cases) for row in compare(part, arch, int(size), args.n, args.rounds)]
+        if not args.quick: write_json(f'predictions-{args.path.name}', data=data_of(part), n=args.n, rounds=args.rounds, notes=notes, rows=rows)

@@ -5,9 +5,25 @@
 
 Every setting takes its steps in turn with the others. What glibc does with freed memory (`keep_freed_memory`) cannot be
 undone in a process, so processes with and without it take turns as well. The medians go to benchmarks/results/speed/training_step.json.
+The rows that begin with "limit" are for comparison: all multiplications and additions of a step (counted by torch), at the rate at which
+this processor multiplies two large matrices of the same number format, and nothing else.
 """
 import argparse
 from timing import *
+
+def limits(dls, model):
+    "Seconds that nothing but the products of a step would take, by number format"
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+    x,y = dls.one_batch()
+    with FlopCounterMode(display=False) as counter: torch.nn.functional.cross_entropy(model(x), y).backward()
+    for name,dtype in dict(float32=torch.float32, bfloat16=torch.bfloat16).items():
+        a = torch.randn(2048, 2048, device=x.device).to(dtype)
+        def product():
+            a@a
+            if x.is_cuda: torch.cuda.synchronize()
+        product() # warms up
+        yield f'limit: products alone, {name}', counter.get_total_flops()*median(seconds(product) for _ in range(9))/(2*len(a)**3)
 
 def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
     "Median seconds of a step for each setting, in this process"
@@ -37,7 +53,8 @@ def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
         learners['stock, compiled'] = baseline_learner(dls, arch)
         learners['stock, compiled'].model.compile()
         learners['speed_up, compiled'] = speed_up(baseline_learner(dls, arch), compile=True)
-    return time_steps(learners, rounds, time.process_time if cpu_seconds else time.perf_counter).seconds.to_dict()
+    found = time_steps(learners, rounds, time.process_time if cpu_seconds else time.perf_counter).seconds.to_dict()
+    return found | ({} if cpu_seconds else dict(limits(dls, baseline_learner(dls, arch).model)))
 
 def case(arch, size, bs, rounds, turns, threads, compile, cpu_seconds):
     "The rows of one network and size: medians over processes, and how many times as fast as stock without `keep_freed_memory`"

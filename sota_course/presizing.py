@@ -18,7 +18,7 @@ from .core import *
 from .imagenette import RGBImage,_check_positive,_cores,as_rgb,read_rgb
 
 # %% ../nbs/02_presizing.ipynb #287f9a66
-import numpy as np,pandas as pd
+import cv2,numpy as np,pandas as pd
 from fastai.vision.all import *
 from fastcore.basics import chunked
 from fastprogress import progress_bar
@@ -142,12 +142,14 @@ def _pixels(image):
     return torch.from_numpy(np.array(image)).permute(2,0,1)
 
 # %% ../nbs/02_presizing.ipynb #e48525e9
-def _is_box(m, height, width):
-    "The pixels (left, top, right, bottom) that the matrix `m` asks for, if they are an upright box within the image"
-    if m[0,1] or m[1,0] or m[2,0] or m[2,1] or m[1,1]<0: return None
-    (rx,x),(ry,y) = (abs(m[0,0]),m[0,2]), (abs(m[1,1]),m[1,2])
-    box = round(x-rx), round(y-ry), max(round(x+rx), round(x-rx)+1), max(round(y+ry), round(y-ry)+1)
-    return box if box[0]>=0 and box[1]>=0 and box[2]<=width and box[3]<=height else None
+def _upright(matrices, shapes):
+    "The pixels (left, top, right, bottom) between the corners that each matrix asks for; and for which images these are an upright box within it"
+    m,(height,width) = matrices.transpose(1, 2, 0),shapes.T
+    rx,ry = np.abs(m[0,0]),m[1,1]
+    left,top = np.rint(m[0,2]-rx), np.rint(m[1,2]-ry)
+    right,bottom = np.maximum(np.rint(m[0,2]+rx), left+1), np.maximum(np.rint(m[1,2]+ry), top+1)
+    straight = (m[0,1]==0) & (m[1,0]==0) & (m[2,0]==0) & (m[2,1]==0) & (m[1,1]>=0)
+    return np.stack([left, top, right, bottom], 1).astype(int), straight & (left>=0) & (top>=0) & (right<=width) & (bottom<=height)
 
 def _resize(image, height, width):
     "`image`, a uint8 tensor of shape (3, h, w), with antialiasing"
@@ -165,51 +167,62 @@ def shrink(
     return image if share>=1 else _resize(image, round(height*share), round(width*share))
 
 # %% ../nbs/02_presizing.ipynb #1f102a89
-def _region(m, height, width):
-    "The box of pixels around what `m` asks for, with a pixel to spare, cut at the border of the image; and whether nothing was cut"
-    corners = m @ [[-1,-1,1,1],[-1,1,-1,1],[1,1,1,1]]
-    x,y = corners[:2]/corners[2]
-    left,top,right,bottom = math.floor(x.min())-1, math.floor(y.min())-1, math.ceil(x.max())+1, math.ceil(y.max())+1
-    inside = left>=0 and top>=0 and right<=width and bottom<=height
-    return (max(0, min(width-1, left)), max(0, min(height-1, top)), min(width, max(1, right)), min(height, max(1, bottom))), inside
+_corners = np.array([[-1,-1,1,1], [-1,1,-1,1], [1,1,1,1]]) # of the window
 
+def _seen(matrices, shapes, size):
+    """What each matrix can see of its image: the box of pixels around it (left, top, right, bottom), with a pixel to spare, cut at the border of the image;
+    the height and width to give to this part first; the matrix from the view to indices of the part's pixels; and whether nothing was cut"""
+    x,y,w = (matrices @ _corners).transpose(1, 0, 2)
+    x,y,border = x/w, y/w, shapes.T[::-1]
+    wanted = np.array([np.floor([x.min(1), y.min(1)])-1, np.ceil([x.max(1), y.max(1)])+1])
+    box = np.stack([wanted[0].clip(0, border-1), wanted[1].clip(1, border)]).astype(int)
+    sides = box[1]-box[0] # width and height
+    new = np.ceil(sides/(sides.min(0)/(2*size)).clip(1)).astype(int) # bilinear sampling would skip pixels of a larger part
+    sx,sy = new/sides
+    to_part = _matrices(len(shapes), m00=sx, m11=sy, m02=-box[0,0]*sx-0.5, m12=-box[0,1]*sy-0.5)
+    return box.reshape(4, -1).T.tolist(), new[::-1].T.tolist(), to_part@matrices, (box==wanted).all((0, 1))
+
+# %% ../nbs/02_presizing.ipynb #09fabf6f
+def _part(image, box, sides):
+    "The pixels of `image` within `box`, in a size of `sides`: height and width"
+    left,top,right,bottom = box
+    part = image[:, top:bottom, left:right]
+    return part if [*part.shape[1:]]==sides else _resize(part, *sides)
+
+# %% ../nbs/02_presizing.ipynb #fbcec460
+def _warp(part, m, size):
+    "Bilinear sampling of a part of an image on a processor; `m` goes from the numbers of pixels to indices. Array of shape (size, size, 3)"
+    return cv2.warpPerspective(part.permute(1,2,0).numpy(), m, (size,size), flags=cv2.INTER_LINEAR|cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT)
+
+# %% ../nbs/02_presizing.ipynb #d3dc9f42
 @lru_cache
 def _window(size, device):
     "The places of all pixels of a view, −1 to 1, with a third coordinate of 1: tensor of shape (3, size²)"
     at = (torch.arange(size, device=device)*2+1)/size-1
     return torch.stack([at.repeat(size), at.repeat_interleave(size), torch.ones(size*size, device=device)])
 
-# %% ../nbs/02_presizing.ipynb #09fabf6f
-def _part(image, m, size):
-    "What `m` can see of `image`; the matrix from the view to indices of its pixels; and whether the view ends within the image"
-    (left,top,right,bottom),inside = _region(m, *image.shape[1:])
-    part,shrunk = image[:, top:bottom, left:right],min(right-left, bottom-top)/(2*size)
-    if shrunk>1: part = _resize(part, math.ceil((bottom-top)/shrunk), math.ceil((right-left)/shrunk)) # bilinear sampling would skip pixels
-    x,y = part.shape[2]/(right-left), part.shape[1]/(bottom-top)
-    return part, np.array([[x, 0, -left*x-0.5], [0, y, -top*y-0.5], [0, 0, 1]]) @ m, inside
-
 def _mirror(at, last, step):
     "Reflect places beyond the border of each image, in place; from −1, the first pixel, to `last`, each wider than the one before by `step`"
     at.lerp_(torch.minimum(at.clamp(min=float(-1-step/2)), last+step/2), 2)
     return torch.minimum(at.clamp_(min=-1), last, out=at)
 
-# %% ../nbs/02_presizing.ipynb #17dc51bc
-def _warp(images, matrices, size):
-    "Bilinear sampling of each image where its matrix says, of all at once; outside, images are mirrored"
-    parts,matrices,inside = zip(*(_part(image, m, size) for image,m in zip(images, matrices)))
-    device,sides = images[0].device,np.array([o.shape[1:] for o in parts])
+# %% ../nbs/02_presizing.ipynb #dd7a1c85
+def _warp_together(images, matrices, size):
+    "The same for many images at once, where `matrices` go from places in the views to pixels: uint8 tensor of shape (n, 3, size, size)"
+    boxes,sides,matrices,inside = _seen(matrices, np.array([o.shape[1:] for o in images]), size)
+    parts,device,sides = [_part(*o) for o in zip(images, boxes, sides)],images[0].device,np.array(sides)
     height,width = sides.max(0).clip(2)
     block = torch.zeros(len(parts), height, width, 3, device=device) # each image in the upper left corner
     for row,part in zip(block, parts): row[:part.shape[1], :part.shape[2]] = part.permute(1,2,0)
     to_block = np.array([[2/(width-1), 0, -1], [0, 2/(height-1), -1], [0, 0, 1]]) # indices from −1 to 1, as `grid_sample` wants them
-    x,y,w = (torch.from_numpy((to_block @ np.stack(matrices)).astype(np.float32)).to(device) @ _window(size, device)).unbind(1)
+    x,y,w = (torch.from_numpy((to_block @ matrices).astype(np.float32)).to(device) @ _window(size, device)).unbind(1)
     grid = torch.empty(len(parts), size*size, 2, device=device)
     for i,(at,side,whole) in enumerate(((x, sides[:,1], width), (y, sides[:,0], height))):
         step = 2/(whole-1)
         at.div_(w)
-        if not all(inside): _mirror(at, torch.from_numpy(((side-1)*step-1).astype(np.float32))[:,None].to(device), step)
+        if not inside.all(): _mirror(at, torch.from_numpy(((side-1)*step-1).astype(np.float32))[:,None].to(device), step)
         grid[...,i] = at
-    return F.grid_sample(block.permute(0,3,1,2), grid.view(-1, size, size, 2), padding_mode='border', align_corners=True).round_()
+    return F.grid_sample(block.permute(0,3,1,2), grid.view(-1, size, size, 2), padding_mode='border', align_corners=True).round_().byte()
 
 # %% ../nbs/02_presizing.ipynb #9a4b8ee6
 @lru_cache
@@ -235,17 +248,20 @@ def sample_views(
     threads:int=1, # that share the work, on a processor
 ): # uint8 tensor of shape (n, 3, size, size)
     "A view of each image, however it is cropped, turned, tilted and mirrored: interpolated once"
-    views = torch.empty(len(images), 3, size, size, dtype=torch.uint8, device=images[0].device)
-    boxes = [_is_box(m, *image.shape[1:]) for image,m in zip(images, matrices)]
+    shapes = np.array([o.shape[1:] for o in images])
+    (boxes,upright),matrices = _upright(matrices, shapes),np.asarray(matrices)
+    views,boxes,mirrored = torch.empty(len(images), 3, size, size, dtype=torch.uint8, device=images[0].device),boxes.tolist(),matrices[:,0,0]<0
     def cut(i):
-        left,top,right,bottom = boxes[i]
-        view = _resize(images[i][:, top:bottom, left:right], size, size)
-        views[i] = view.flip(-1) if matrices[i,0,0]<0 else view
-    # What a processor computes on should fit into its own memory; a card takes all at once.
-    together,threads = (len(images),1) if views.is_cuda else (max(4, 2**18//size**2),threads)
-    _in_portions(cut, [i for i,box in enumerate(boxes) if box], threads)
-    def warp(some): views[some] = _warp([images[i] for i in some], matrices[some], size).byte()
-    _parallel(warp, list(chunked([i for i,box in enumerate(boxes) if not box], together)), threads)
+        view = _part(images[i], boxes[i], [size, size])
+        views[i] = view.flip(-1) if mirrored[i] else view
+    if views.device.type=='cpu':
+        regions,sides,to_part,_ = _seen(matrices, shapes, size)
+        to_part = to_part @ [[2/size, 0, 1/size-1], [0, 2/size, 1/size-1], [0, 0, 1]] # from the number of a pixel to its place in the view
+        def warp(i): cv2.split(_warp(_part(images[i], regions[i], sides[i]), to_part[i], size), [*views[i].numpy()])
+        _in_portions(lambda i: cut(i) if upright[i] else warp(i), range(len(images)), threads)
+    else:
+        for i in upright.nonzero()[0]: cut(i)
+        if len(some := (~upright).nonzero()[0]): views[some] = _warp_together([images[i] for i in some], matrices[some], size)
     return views
 
 # %% ../nbs/02_presizing.ipynb #5537e9f9
@@ -254,12 +270,13 @@ def _finish(views, lights, scale, threads):
     if lights is None and scale is None: return views
     if views.device.type!='cpu': return torch.tensor([list(o) for o in lights], dtype=torch.uint8, device=views.device).gather(1, views.flatten(1).long()).view_as(views)
     out = torch.empty_like(views, dtype=torch.uint8 if scale is None else torch.float32)
+    def tables(light):
+        table = torch.arange(256) if light is None else torch.frombuffer(bytearray(light), dtype=torch.uint8)
+        return (table.expand(3, 256) if scale is None else table*scale[0] - scale[1]).numpy()
+    plain = tables(None) if lights is None else None
     def look_up(i):
-        table = torch.frombuffer(bytearray(lights[i]), dtype=torch.uint8)
-        tables = (table.expand(3, 256) if scale is None else table*scale[0] - scale[1]).numpy()
-        for plane,view,values in zip(out[i].numpy(), views[i].numpy(), tables): np.take(values, view, out=plane, mode='clip')
-    def put(i): torch.mul(views[i], scale[0][...,None], out=out[i]).sub_(scale[1][...,None])
-    _in_portions(put if lights is None else look_up, range(len(views)), threads)
+        for plane,view,table in zip(out[i].numpy(), views[i].numpy(), plain if lights is None else tables(lights[i])): cv2.LUT(view, table, plane)
+    _in_portions(look_up, range(len(views)), threads)
     return out
 
 # %% ../nbs/02_presizing.ipynb #f18789dc

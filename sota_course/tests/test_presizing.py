@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from sota_course.core import *
 from sota_course.imagenette import RGBImage, _check_positive, _cores, as_rgb, read_rgb
-import numpy as np, pandas as pd
+import cv2, numpy as np, pandas as pd
 from fastai.vision.all import *
 from fastcore.basics import chunked
 from fastprogress import progress_bar
@@ -26,7 +26,7 @@ from sota_course.imagenette import *
 from sota_course.sample import sample_data
 from scipy import stats
 from sota_course.presizing import *
-from sota_course.presizing import _pixels, _random_boxes, _tilt
+from sota_course.presizing import _pixels, _random_boxes, _tilt, _warp_together
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -50,9 +50,11 @@ def test_views_agree_with_plain_steps():
     assert (sample_view(smooth, nearly, 40).int() - sample_view(smooth, box, 40).int()).float().abs().mean() < 1
     shifted = whole + [[0, 1e-9, -30], [0, 0, 0], [0, 0, 0]] # half of it lies beyond the left border
     test_eq(sample_view(noise_image, shifted, 40), torch.cat([noise_image[:,:,:20].flip(-1), noise_image[:,:,:20]], -1))
-    several = [noise_image, smooth, noise_image[:,:30,:20]]
+    several = [noise_image, smooth, noise_image[:,:30,:20], noise_image[:,:1,:1]]
     wild = Augment(max_rotate=30, max_warp=0.3, p_affine=1., min_zoom=0.5, max_zoom=2).draw(np.array([o.shape[1:] for o in several]), np.random.default_rng(2))[0]
-    for view,image_,m in zip(sample_views(several, wild, 24), several, wild): assert (view.int()-sample_view(image_, m, 24).int()).abs().max() <= 1
+    for size_ in (10, 24): # as on a processor, and as on a graphics card; OpenCV before version 5 rounds places to 1/32 of a pixel
+        difference = (sample_views(several, wild, size_).int()-_warp_together(several, wild, size_).int()).abs()
+        assert difference.float().mean() < 0.7 and difference.max() < 16, difference.float().mean()
 
 # %% ../../nbs/02_presizing.ipynb #6fc9cd56
 def test_crops_are_drawn_like_fastais():
