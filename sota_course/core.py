@@ -123,7 +123,7 @@ class Record:
 
 # %% ../nbs/00_core.ipynb #4fbf1cca
 def package_versions(
-    names=('sota_course','fastai','fastcore','torch','torchvision','numpy','pillow'), # distribution names
+    names=('sota_course','fastai','fastcore','torch','torchvision','numpy','pillow','opencv-python-headless'), # distribution names
 ): # dict from name to version, None where a package is not installed
     "Versions of Python and of installed packages, read without importing them"
     def installed(name):

@@ -372,21 +372,23 @@ def _check_room(files, presize, max_gb):
     if needed>0.95*free: raise CacheError(f"{size}, and only {free:.1f} GB are free on the disk of {_caches()}: make room, choose a smaller presize, or set $SOTA_COURSE_CACHE.")
 
 # %% ../nbs/02_presizing.ipynb #1406ab7b
+def _read_or_why_not(file, presize):
+    "What `read_presized` returns, or the `CourseError` that says why it cannot"
+    try: return read_presized(file, presize)
+    except CourseError as e: return e
+    except Exception as e: return CourseError(f"{file} cannot be read as an image ({type(e).__name__}: {e}): remove or replace it.")
+
 def _write_pixels(files, presize, out, skip_unreadable, threads, show):
     "Decode `files` and append their pixels to `out`; where each begins and its size, and why others cannot be read"
     places,unreadable,writing = {},{},threading.Lock()
-    def read(file):
-        try: return read_presized(file, presize).permute(1,2,0).contiguous().numpy()
-        except CourseError as e: return e
-        except Exception as e: return CourseError(f"{file} cannot be read as an image ({type(e).__name__}: {e}): remove or replace it.")
     def append(part):
-        images = [read(o) for o in part]
+        images = [_read_or_why_not(o, presize) for o in part]
         with writing:
             for file,image in zip(part, images):
                 if isinstance(image, CourseError): unreadable[file] = image
                 else:
-                    places[file] = out.tell(),*image.shape[:2]
-                    out.write(image)
+                    places[file] = out.tell(),*image.shape[1:]
+                    out.write(image.permute(1,2,0).contiguous().numpy())
     parts = list(chunked(files, 8)) # a thread has no more images than these in memory
     with contextlib.closing(_pool(threads, os.getpid()).map(append, parts)) as done: # closing calls off what has not begun
         for _ in progress_bar(done, total=len(parts), leave=False) if show else done:
@@ -445,8 +447,12 @@ def cache_images(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
-            if (cache := _opened(folder)) is None or (cache.unreadable and not skip_unreadable):
-                if cache is not None: shutil.rmtree(folder)
+            cache = _opened(folder)
+            if cache is not None and cache.unreadable and not skip_unreadable: # is that still so?
+                for problem in (_read_or_why_not(o, presize) for o in cache.unreadable):
+                    if isinstance(problem, CourseError): raise problem
+                cache = shutil.rmtree(folder)
+            if cache is None:
                 _check_room(files, presize, max_gb)
                 _build(folder, root, files, names, stats, presize, threads, show, skip_unreadable)
                 cache = ImageCache(folder)
@@ -642,7 +648,4 @@ def presized_images(
 
 def _unreadable(images, presize, threads):
     "Those of `images` that cannot be read"
-    def problem(file):
-        try: read_presized(file, presize)
-        except CourseError: return file
-    return [o for o in _parallel(problem, images, threads) if o]
+    return [o for o in _parallel(lambda o: o if isinstance(_read_or_why_not(o, presize), CourseError) else None, images, threads) if o]

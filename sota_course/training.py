@@ -267,6 +267,9 @@ class _ConvAsProduct(torch.autograd.Function):
 # %% ../nbs/08_training.ipynb #c39fad85
 class SmallMaps(TorchFunctionMode):
     "A context in which convolutions that have many channels and few places are computed as products of matrices, in bfloat16"
+    def __init__(self):
+        super().__init__()
+        self.most = 4 if getattr(torch.cpu, '_is_amx_tile_supported', bool)() else 1.5 # places for each channel, by measuring
     def __torch_function__(self, func, types, args=(), kwargs=None):
         if func is torch.conv2d and not kwargs and self.pays(*args):
             x,weight,_,(stride,_),(padding,_),*_ = args
@@ -276,7 +279,7 @@ class SmallMaps(TorchFunctionMode):
         "Is it such a convolution, as `nn.Conv2d` asks for it, square and without a bias?"
         square = weight.shape[2]==weight.shape[3] and all(isinstance(o, tuple) and o[0]==o[1] for o in (stride, padding))
         return square and bias is None and groups==1 and dilation==(1,1) and x.ndim==4 and self.is_small(x, stride[0]) and torch.is_autocast_enabled(x.device.type)
-    def is_small(self, x, stride): return len(x)*math.ceil(x.shape[2]/stride)*math.ceil(x.shape[3]/stride) < 4*x.shape[1]
+    def is_small(self, x, stride): return len(x)*math.ceil(x.shape[2]/stride)*math.ceil(x.shape[3]/stride) < self.most*x.shape[1]
 
 # %% ../nbs/08_training.ipynb #c11e9cc9
 class AutoMixedPrecision(MixedPrecision):

@@ -181,3 +181,17 @@ later = threading.Thread(target=lambda: found.append(torch.get_num_threads())); 
 print(*found)
 ''', env=os.environ | dict(OMP_NUM_THREADS='2')))
     assert said[-1]=='2 2', said
+
+def test_a_cache_without_some_images_is_kept_until_they_can_be_read(tmp_path, monkeypatch):
+    folder,read = sample_data(2, 1),presizing.read_presized
+    locked = files(folder)[3]
+    def refuse(file, presize):
+        if Path(file)==locked: raise CourseError(f'{file} cannot be read as an image (PermissionError): remove or replace it.')
+        return read(file, presize)
+    monkeypatch.setattr(presizing, 'read_presized', refuse)
+    built = cache_images(files(folder), folder, 32, skip_unreadable=True)
+    assert locked not in built
+    with pytest.raises(CourseError, match=re.escape(locked.name)): cache_images(files(folder), folder, 32)
+    assert cache_images(files(folder), folder, 32, skip_unreadable=True).places==built.places
+    monkeypatch.setattr(presizing, 'read_presized', read) # somebody has given the permission, which changes neither size nor time
+    assert locked in cache_images(files(folder), folder, 32)

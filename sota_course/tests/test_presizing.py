@@ -202,6 +202,9 @@ def test_all_of_fastai_works_with_the_loader():
     test_close(some.get_preds(dl=dls.test_dl(opened))[0], p[:7], eps=0.1) # decoded at full size, where files may be decoded at half of it
     with some.no_bar(): test_close(some.predict(some_files[3])[2], p[3], eps=1e-5)
     test_eq(ClassificationInterpretation.from_learner(some).confusion_matrix().sum(), 40)
+    some.show_results(max_n=4)
+    test_eq(len(plt.gcf().axes), 4)
+    plt.close('all')
     some.export('model.pkl')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore') # loading a pickle
@@ -234,7 +237,8 @@ def test_unreadable_images_are_named_or_left_out():
     test_eq((len(dls.train_ds), len(dls.valid_ds)), (39, 19))
     assert not set(victims) & {*dls.train_ds.items, *dls.valid_ds.items}
     test_eq(sum(len(x) for x,_ in dls.valid), 19)
-    with expect_fail(CourseError, 'cannot be read'): get_dls(8, 32, path=broken, device='cpu') # and the choice is not remembered
+    with expect_fail(CourseError, 'cannot be read'): get_dls(8, 32, path=broken, device='cpu') # the choice is not remembered,
+    assert dls.train.cache.folder.exists() # and what was built stays
 
 # %% ../../nbs/02_presizing.ipynb #73ba3b03
 def test_changed_files_are_noticed():
