@@ -248,11 +248,11 @@ def sample_views(
     threads:int=1, # that share the work, on a processor
 ): # uint8 tensor of shape (n, 3, size, size)
     "A view of each image, however it is cropped, turned, tilted and mirrored: interpolated once"
-    shapes = np.array([o.shape[1:] for o in images])
-    (boxes,upright),matrices = _upright(matrices, shapes),np.asarray(matrices)
-    views,boxes,mirrored = torch.empty(len(images), 3, size, size, dtype=torch.uint8, device=images[0].device),boxes.tolist(),matrices[:,0,0]<0
+    matrices,shapes = np.asarray(matrices),np.array([o.shape[1:] for o in images])
+    views = torch.empty(len(images), 3, size, size, dtype=torch.uint8, device=images[0].device)
+    (boxes,upright),mirrored = _upright(matrices, shapes),matrices[:,0,0]<0
     def cut(i):
-        view = _part(images[i], boxes[i], [size, size])
+        view = _part(images[i], boxes[i].tolist(), [size, size])
         views[i] = view.flip(-1) if mirrored[i] else view
     if views.device.type=='cpu':
         regions,sides,to_part,_ = _seen(matrices, shapes, size)
@@ -451,7 +451,8 @@ def cache_images(
             if cache is not None and cache.unreadable and not skip_unreadable: # is that still so?
                 for problem in (_read_or_why_not(o, presize) for o in cache.unreadable):
                     if isinstance(problem, CourseError): raise problem
-                cache = shutil.rmtree(folder)
+                shutil.rmtree(folder)
+                cache = None
             if cache is None:
                 _check_room(files, presize, max_gb)
                 _build(folder, root, files, names, stats, presize, threads, show, skip_unreadable)
