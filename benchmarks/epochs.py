@@ -27,27 +27,15 @@ notes = [
 
 def measure(path, arch, size, bs, presized, fast, keep):
     "Seconds of two epochs in this process, and of what was before them"
-    from sota_course.core import keep_freed_memory
-    if keep and not keep_freed_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
-    import contextlib,io
-    from fastai.vision.all import Callback,imagenet_stats
-    from sota_course.core import seed_everything
-    from sota_course.imagenette import baseline_learner,get_dls,quiet
+    from fastai.vision.all import Callback
     class Count(Callback):
         epochs = []
         def before_epoch(self): self.images,self.started = 0,time.perf_counter()
         def after_batch(self): self.images += len(self.x)
         def after_epoch(self): self.epochs.append([self.images, time.perf_counter()-self.started])
-    seed_everything(0)
-    start = time.perf_counter()
-    dls = get_dls(bs, size, path=Path(path), stats=imagenet_stats, **dict(augment=book_augment()) if presized else book_tfms(size))
-    start,said = time.perf_counter()-start,io.StringIO()
-    learn = quiet(baseline_learner(dls, arch))
-    if fast:
-        from sota_course.training import speed_up
-        with contextlib.redirect_stdout(said): speed_up(learn)
+    learn,start,chosen = learner_with(path, arch, size, bs, presized, fast, keep)
     learn.fit_one_cycle(2, 3e-3, cbs=Count)
-    return dict(start=start, epochs=Count.epochs, chosen=said.getvalue().strip())
+    return dict(start=start, epochs=Count.epochs, chosen=chosen)
 
 def in_new_home(path, home, *args):
     "`measure` in a process of its own, with a cache of its own"

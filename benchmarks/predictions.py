@@ -25,44 +25,33 @@ notes = [
     "and stock's from the file, and bfloat16 has fewer digits. The network is untrained, so its answers vary little: `spread` is the mean over classes of the standard deviation of a probability over the images, to compare with",
 ]
 
-def measure(path, arch, size, n, presized, fast, weights, probs):
-    "Seconds of both kinds of predictions; the network starts from the file `weights`, and its probabilities go to the file `probs`"
-    from sota_course.core import keep_freed_memory
-    if fast and not keep_freed_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
-    import contextlib,io,torch
-    from fastai.vision.all import imagenet_stats
-    from sota_course.core import seed_everything
-    from sota_course.imagenette import baseline_learner,get_dls,quiet
-    from sota_course.training import speed_up
-    seed_everything(0)
-    learn = quiet(baseline_learner(get_dls(64, size, path=Path(path), stats=imagenet_stats, **dict(augment=book_augment()) if presized else book_tfms(size)), arch))
-    weights,said = Path(weights),io.StringIO()
-    if weights.exists(): learn.model.load_state_dict(torch.load(weights))
-    else: torch.save(learn.model.state_dict(), weights)
-    if fast:
-        with contextlib.redirect_stdout(said): speed_up(learn)
+def measure(path, arch, size, n, presized, fast, probs):
+    "Seconds of both kinds of predictions; the probabilities go to the file `probs`"
+    import torch
+    learn,_,chosen = learner_with(path, arch, size, 64, presized, fast, fast)
     with learn.no_bar():
         learn.get_preds() # warms up
         start,found,between = time.perf_counter(),learn.get_preds()[0],time.perf_counter()
         learn.tta(n=n)
         end = time.perf_counter()
     torch.save(found, probs)
-    return dict(get_preds=between-start, tta=end-between, images=len(found), chosen=said.getvalue().strip())
+    return dict(get_preds=between-start, tta=end-between, images=len(found), chosen=chosen)
 
 def compare(path, arch, size, n, rounds):
     "A row for each kind of predictions and each setting"
     import torch
     with TemporaryDirectory(dir=path.parent) as folder:
         probs = {o: f'{folder}/{o}.pt' for o in settings}
-        found = alternate({o: partial(in_process, __file__, str(path), arch, size, n, *settings[o], f'{folder}/weights.pt', probs[o]) for o in settings}, rounds)
+        found = alternate({o: partial(in_process, __file__, str(path), arch, size, n, *settings[o], probs[o]) for o in settings}, rounds)
         probs = {o: torch.load(f) for o,f in probs.items()}
     stock = probs['stock']
     for kind in ('get_preds', 'tta'):
         taken = {o: [r[kind] for r in runs] for o,runs in found.items()}
         for name,o in taken.items():
-            difference = (probs[name]-stock).abs()
             row = dict(arch=arch, size=size, kind=kind, setting=name, images=len(stock), seconds=round(median(o), 3), ratio=round(median(taken['stock'])/median(o), 2), of_processes=[round(s, 3) for s in o], chosen=found[name][0]['chosen'])
-            if kind=='get_preds': row['difference'] = dict(largest=float(difference.max()), mean=float(difference.mean()), spread=float(stock.std(0).mean()), same_answer=float((probs[name].argmax(1)==stock.argmax(1)).float().mean()))
+            if kind=='get_preds':
+                difference = (probs[name]-stock).abs()
+                row['difference'] = dict(largest=float(difference.max()), mean=float(difference.mean()), spread=float(stock.std(0).mean()), same_answer=float((probs[name].argmax(1)==stock.argmax(1)).float().mean()))
             print(f'{arch}, {size} px, {kind:<10}{name:<16}{len(stock):>6} images{row["seconds"]:>8.2f} s{row["ratio"]:>7.2f}', *([f'  differs by {row["difference"]["mean"]:.4f} in the mean, spread {row["difference"]["spread"]:.4f}'] if 'difference' in row else []), flush=True)
             yield row
 

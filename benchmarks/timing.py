@@ -54,3 +54,21 @@ def book_augment():
     "The same, in our words; its validation sees the whole centre"
     from sota_course.presizing import Augment
     return Augment(min_scale=0.75, max_rotate=10, max_zoom=1.1, max_warp=0.2, max_lighting=0.2, val_xtra=0)
+
+def learner_with(path, arch, size, bs, presized, fast, keep):
+    "A seeded `Learner` with the book's augmentation, in a process of its own: presized loader or fastai's, `speed_up` or not, freed memory kept or not; the seconds of `get_dls`, and what `speed_up` said"
+    from sota_course.core import keep_freed_memory,seed_everything
+    if keep and not keep_freed_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
+    import contextlib,io
+    from fastai.vision.all import imagenet_stats
+    from sota_course.imagenette import baseline_learner,get_dls,quiet
+    from sota_course.training import speed_up
+    seed_everything(0)
+    start = time.perf_counter()
+    dls = get_dls(bs, size, path=Path(path), stats=imagenet_stats, **dict(augment=book_augment()) if presized else book_tfms(size))
+    start,said = time.perf_counter()-start,io.StringIO()
+    seed_everything(0, dls) # the same weights with whichever loader
+    learn = quiet(baseline_learner(dls, arch))
+    if fast:
+        with contextlib.redirect_stdout(said): speed_up(learn)
+    return learn, start, said.getvalue().strip()

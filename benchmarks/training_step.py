@@ -54,7 +54,7 @@ def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
         learners['stock, compiled'].model.compile()
         learners['speed_up, compiled'] = speed_up(baseline_learner(dls, arch), compile=True)
     found = time_steps(learners, rounds, time.process_time if cpu_seconds else time.perf_counter).seconds.to_dict()
-    return found | ({} if cpu_seconds else dict(limits(dls, baseline_learner(dls, arch).model)))
+    return found | ({} if cpu_seconds else dict(limits(dls, learners['stock'].model)))
 
 def case(arch, size, bs, rounds, turns, threads, compile, cpu_seconds):
     "The rows of one network and size: medians over processes, and how many times as fast as stock without `keep_freed_memory`"

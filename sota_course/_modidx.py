@@ -1183,6 +1183,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                       'sota_course.training._line': ('training.html#_line', 'sota_course/training.py'),
                                       'sota_course.training._onnx_differs': ('training.html#_onnx_differs', 'sota_course/training.py'),
                                       'sota_course.training._preparation': ('training.html#_preparation', 'sota_course/training.py'),
+                                      'sota_course.training._processor_has': ('training.html#_processor_has', 'sota_course/training.py'),
                                       'sota_course.training._read_image': ('training.html#_read_image', 'sota_course/training.py'),
                                       'sota_course.training._read_json': ('training.html#_read_json', 'sota_course/training.py'),
                                       'sota_course.training._read_weights': ('training.html#_read_weights', 'sota_course/training.py'),

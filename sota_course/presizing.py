@@ -254,14 +254,15 @@ def sample_views(
     def cut(i):
         view = _part(images[i], boxes[i].tolist(), [size, size])
         views[i] = view.flip(-1) if mirrored[i] else view
-    if views.device.type=='cpu':
-        regions,sides,to_part,_ = _seen(matrices, shapes, size)
-        to_part = to_part @ [[2/size, 0, 1/size-1], [0, 2/size, 1/size-1], [0, 0, 1]] # from the number of a pixel to its place in the view
-        def warp(i): cv2.split(_warp(_part(images[i], regions[i], sides[i]), to_part[i], size), [*views[i].numpy()])
-        _in_portions(lambda i: cut(i) if upright[i] else warp(i), range(len(images)), threads)
+    def warp(i, box, sides, m): cv2.split(_warp(_part(images[i], box, sides), m, size), [*views[i].numpy()])
+    on_card,bent = views.device.type!='cpu',(~upright).nonzero()[0]
+    _in_portions(cut, upright.nonzero()[0], 1 if on_card else threads)
+    if not len(bent): return views
+    if on_card: views[bent] = _warp_together([images[i] for i in bent], matrices[bent], size)
     else:
-        for i in upright.nonzero()[0]: cut(i)
-        if len(some := (~upright).nonzero()[0]): views[some] = _warp_together([images[i] for i in some], matrices[some], size)
+        regions,sides,to_part,_ = _seen(matrices[bent], shapes[bent], size)
+        to_part = to_part @ [[2/size, 0, 1/size-1], [0, 2/size, 1/size-1], [0, 0, 1]] # from the number of a pixel to its place in the view
+        _in_portions(lambda o: warp(*o), list(zip(bent, regions, sides, to_part)), threads)
     return views
 
 # %% ../nbs/02_presizing.ipynb #5537e9f9
@@ -383,12 +384,13 @@ def _write_pixels(files, presize, out, skip_unreadable, threads, show):
     places,unreadable,writing = {},{},threading.Lock()
     def append(part):
         images = [_read_or_why_not(o, presize) for o in part]
+        images = [o if isinstance(o, CourseError) else o.permute(1,2,0).contiguous().numpy() for o in images]
         with writing:
             for file,image in zip(part, images):
                 if isinstance(image, CourseError): unreadable[file] = image
                 else:
-                    places[file] = out.tell(),*image.shape[1:]
-                    out.write(image.permute(1,2,0).contiguous().numpy())
+                    places[file] = out.tell(),*image.shape[:2]
+                    out.write(image)
     parts = list(chunked(files, 8)) # a thread has no more images than these in memory
     with contextlib.closing(_pool(threads, os.getpid()).map(append, parts)) as done: # closing calls off what has not begun
         for _ in progress_bar(done, total=len(parts), leave=False) if show else done:

@@ -231,8 +231,10 @@ def best_precision(
     if device.type=='cuda':
         major = torch.cuda.get_device_capability(device)[0]
         return 'bf16' if major>=8 else 'fp16' if major==7 else 'fp32'
-    fast = device.type=='cpu' and any(getattr(torch.cpu, f'_is_{o}_supported', bool)() for o in ('avx512_bf16', 'amx_tile'))
+    fast = device.type=='cpu' and any(map(_processor_has, ('avx512_bf16', 'amx_tile')))
     return 'bf16' if fast else 'fp32'
+
+def _processor_has(feature): return getattr(torch.cpu, f'_is_{feature}_supported', bool)()
 
 # %% ../nbs/08_training.ipynb #85fc55ed
 def _autocast_dtype(device, precision):
@@ -269,7 +271,7 @@ class SmallMaps(TorchFunctionMode):
     "A context in which convolutions that have many channels and few places are computed as products of matrices, in bfloat16"
     def __init__(self):
         super().__init__()
-        self.most = 4 if getattr(torch.cpu, '_is_amx_tile_supported', bool)() else 1.5 # places for each channel, by measuring
+        self.most = 4 if _processor_has('amx_tile') else 1.5 # places for each channel, by measuring
     def __torch_function__(self, func, types, args=(), kwargs=None):
         if func is torch.conv2d and not kwargs and self.pays(*args):
             x,weight,_,(stride,_),(padding,_),*_ = args
