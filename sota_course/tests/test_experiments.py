@@ -26,7 +26,8 @@ import matplotlib.pyplot as plt
 import sota_course
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
-from sota_course.verdicts import compare
+from sota_course.compare import compare
+import sota_course.plots
 from sota_course.experiments import *
 from sota_course.experiments import _needs, _stages
 
