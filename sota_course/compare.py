@@ -267,12 +267,16 @@ grey,_palette = '#808080',['#E69F00', '#56B4E9', '#009E73', '#0072B2', '#D55E00'
 
 _markers = dict(zip('sD^vPX*', '■◆▲▼✚✖★'))
 
+def looks(
+    names, # of variants
+    baseline:str='baseline', # which of them is the baseline
+): # dict from name to a dict: colour and marker
+    "How each of `names` is drawn, everywhere: the baseline as a grey dot"
+    others = enumerate(o for o in names if o!=baseline)
+    return {baseline: dict(color=grey, marker='o')} | {o: dict(color=_palette[i%6], marker=[*_markers][i%7]) for i,o in others} # 42 pairs
+
 @patch
-def look(self:Comparison, name): # dict: colour and marker
-    "How `name` is drawn, everywhere: the baseline as a grey dot"
-    if name==self.baseline: return dict(color=grey, marker='o')
-    i = [o for o in self.names if o!=self.baseline].index(name)
-    return dict(color=_palette[i%6], marker=[*_markers][i%7]) # 42 pairs before one comes again
+def look(self:Comparison, name): return looks(self.names, self.baseline)[name]
 
 @patch
 def table_html(self:Comparison): # HTML

@@ -17,7 +17,9 @@ from sota_course.compare import (
     common_settings,compare,Comparison,counted,grey,own_settings,why_none,
 )
 from .core import package_versions,write_atomically
-from .plots import added_bins
+from sota_course.plots import (
+    added_bins,learning_curves,plot_curves,plot_differences,plot_reliability,plot_time,
+)
 
 # %% ../nbs/workshop/experiments/report.ipynb #d6c16534
 def _thumbnail(data, file, size=144):
@@ -100,13 +102,13 @@ def write_report(
 ): # the path of the file
     "Write all that the records say as one HTML file that needs no other"
     c = source if isinstance(source, Comparison) else compare(source, **kwargs)
-    logs,shown = c.curves(),[o for o in c.names if c.runs[o]]
+    logs,shown = learning_curves(c),[o for o in c.names if c.runs[o]]
     end = dict(zip(c.rows.variant, (f'{r.mean:.3g} on average over {counted(r.seeds, "seed")}' for r in c.rows.itertuples())))
-    def figures(plot, names, what): return ''.join(f'<figure style="margin:0">{_svg(plot([o]), f"{what} of {o}; {c.metric} {end[o]}")}</figure>' for o in names)
+    def figures(plot, names, what): return ''.join(f'<figure style="margin:0">{_svg(plot(c, [o]), f"{what} of {o}; {c.metric} {end[o]}")}</figure>' for o in names)
     paired = [o for o in c.names if o!=c.baseline and c.differences(o)]
     said = ''.join(f'{r.variant}: {r.verdict}. ' for r in c.rows.itertuples() if r.variant in paired)
-    main = [_section('Seed by seed', paired and _svg(c.plot_differences(), f'Differences to {c.baseline} with their intervals. {said}'), 'Differences to the baseline: a tick for each pair of runs with the same seed, the mean and its 95 % interval.'),
-        _section('Accuracy and time', shown and _svg(c.plot_time(), f"Accuracy against seconds of training of {', '.join(shown)}"), 'Thin lines are runs, marks are where they end, on average.')]
+    main = [_section('Seed by seed', paired and _svg(plot_differences(c), f'Differences to {c.baseline} with their intervals. {said}'), 'Differences to the baseline: a tick for each pair of runs with the same seed, the mean and its 95 % interval.'),
+        _section('Accuracy and time', shown and _svg(plot_time(c), f"Accuracy against seconds of training of {', '.join(shown)}"), 'Thin lines are runs, marks are where they end, on average.')]
     mistakes = ''.join(f'<h3>{escape(o)}</h3>{found}' for o in shown if (found := c.worst_html(o, data)))
     failed = ''.join(f"<li><b>{escape(r.name)}</b>, seed {r.seed}, {escape(r.started[:10])}, after {counted(len(r.log), 'epoch')}: {escape(why_none(r, c.metric))}</li>" for o in c.failed.values() for r in o)
     facts = ''.join(f'<dt>{k}</dt><dd>{escape(v)}</dd>' for k,v in _facts(c) if v)
@@ -115,8 +117,8 @@ def write_report(
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Did it help? {name}</title><style>{_css}</style></head><body>
 <header><h1>Did it help?</h1><p class="soft">{name}, compared by {escape(c.metric.replace("_", " "))}</p></header><main><p class="lead">{escape(c.sentence)}</p>{c.table_html()}
 <div class="wide">{"".join(main)}</div>
-{_section('Learning curves', '<div class="panels">' + figures(c.plot_curves, logs, 'Accuracy by epoch') + '</div>' if logs else '', 'Accuracy after each epoch: thin lines are runs, the thick one is their mean, and behind it is that of the baseline.')}
-{_section('Can its probabilities be believed?', '<div class="panels">' + figures(c.plot_reliability, [o for o in shown if len(added_bins(c.runs[o].values()))], 'Accuracy against confidence') + '</div>', 'Accuracy against confidence, over all seeds. Below the dotted line a network is surer than it should be.')}
+{_section('Learning curves', '<div class="panels">' + figures(plot_curves, logs, 'Accuracy by epoch') + '</div>' if logs else '', 'Accuracy after each epoch: thin lines are runs, the thick one is their mean, and behind it is that of the baseline.')}
+{_section('Can its probabilities be believed?', '<div class="panels">' + figures(plot_reliability, [o for o in shown if len(added_bins(c.runs[o].values()))], 'Accuracy against confidence') + '</div>', 'Accuracy against confidence, over all seeds. Below the dotted line a network is surer than it should be.')}
 {_section('The worst mistakes', mistakes, 'Images with the greatest loss, over all seeds. Some of them may be labelled wrongly.')}
 {_section('Runs without a result', failed and f'<ul>{failed}</ul>')}{_section('How it was measured', f'<dl class="facts">{facts}</dl>')}{_section('Notes', notes and f'<ul>{notes}</ul>')}
 </main><footer class="soft">Made from {counted(len(c.records), "record")} of runs with sota_course {package_versions(["sota_course"])["sota_course"]}.</footer></body></html>'''

@@ -27,7 +27,7 @@ import sota_course
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
 from sota_course.compare import compare
-import sota_course.plots
+from sota_course.plots import plot_differences
 from sota_course.experiments import *
 from sota_course.experiments import _needs, _stages
 

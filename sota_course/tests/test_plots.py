@@ -2,7 +2,6 @@
 
 import math
 import matplotlib, numpy as np
-from fastcore.basics import patch
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from sota_course.compare import Comparison, grey, interval, measured, metric_label, metric_scale
@@ -11,7 +10,7 @@ from fastcore.test import test_close, test_eq
 from sota_course.compare import compare, simulated_records
 from sota_course.core import Record
 from sota_course.plots import *
-from sota_course.plots import added_bins
+from sota_course.plots import added_bins, learning_curves
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -29,7 +28,7 @@ def test_pictures_of_many_variants():
         if r.name=='tta': r.log = next(o.log for o in many if o.name=='baseline' and o.seed==r.seed)
     answer = compare(many)
     test_eq(len({tuple(answer.look(o).values()) for o in answer.names}), 21)
-    test_eq(set(answer.names)-set(answer.curves()), {'tta'})
-    test_eq([len(o.axes) for o in (answer.plot_curves(), answer.plot_reliability(), answer.plot_differences(), answer.plot_time())], [20, 21, 1, 1])
-    test_close(answer.curves()['baseline'][0][:,1], np.cumsum([o['seconds'] for o in many[0].log]), eps=1e-9) # seconds add up
-    test_close(answer.curves()['baseline'][0][:,2], [100*o['accuracy'] for o in many[0].log], eps=1e-9)
+    test_eq(set(answer.names)-set(learning_curves(answer)), {'tta'})
+    test_eq([len(o.axes) for o in (plot_curves(answer), answer.plot_reliability(), plot_differences(answer), answer.plot_time())], [20, 21, 1, 1])
+    test_close(learning_curves(answer)['baseline'][0][:,1], np.cumsum([o['seconds'] for o in many[0].log]), eps=1e-9) # seconds add up
+    test_close(learning_curves(answer)['baseline'][0][:,2], [100*o['accuracy'] for o in many[0].log], eps=1e-9)
