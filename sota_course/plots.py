@@ -6,11 +6,13 @@
 __all__ = ['plot_differences', 'plot_curves', 'plot_time', 'plot_reliability']
 
 # %% ../nbs/workshop/plots.ipynb #3e4071d8
-import math
+import json,math
 import matplotlib,numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from .compare import Comparison,grey,interval,measured,metric_label,metric_scale
+from sota_course.compare import (
+    Comparison,counted,grey,interval,looks,measured,metric_label,metric_scale,
+)
 from .core import CourseError
 
 # %% ../nbs/workshop/plots.ipynb #9f73695e
@@ -37,13 +39,26 @@ def plot_differences(c): # `Figure`
 Comparison.plot_differences = plot_differences # as a method too
 
 # %% ../nbs/workshop/plots.ipynb #5a2724ba
-def _column(r, metric): return [metric_scale(metric)*o if isinstance(o := row.get(metric), (int,float)) else math.nan for row in r.log]
+def _runs(source):
+    "By name, the runs of a comparison, or of a list of records those that came to a result; raises `CourseError` for records of different data"
+    if isinstance(source, Comparison): return {name: [*source.runs[name].values()] for name in source.names}
+    records = [r for r in source if not r.failed]
+    if len({json.dumps(r.data) for r in records})>1:
+        raise CourseError("These records are of different data: plot those of each data set by themselves.")
+    return {name: [r for r in records if r.name==name] for name in dict.fromkeys(r.name for r in records)}
 
-def learning_curves(c, metric='accuracy'): # dict from variant to a list of arrays of shape (epochs, 3)
+def _column(r, metric):
+    return [metric_scale(metric)*o if isinstance(o := row.get(metric), (int,float)) else math.nan for row in r.log]
+
+def learning_curves(
+    source, # a `Comparison`, or a list of `Record` of one data set
+    metric:str='accuracy', # a name in the logs
+): # dict from name to a list of arrays of shape (epochs, 3)
     "Epoch, seconds until then and `metric`, of each run; of variants with logs of their own"
-    logs = {name: [np.array([range(1, len(r.log)+1), np.nancumsum(_column(r, 'seconds')), _column(r, metric)]).T for r in runs.values()] for name,runs in c.runs.items()}
-    logs,seen = {name: [o for o in each if np.isfinite(o[:,2]).any()] for name,each in logs.items()},{}
-    for name in c.names: seen.setdefault(str([o.tolist() for o in logs[name]]), name) # the first with these logs
+    def curve(r): return np.array([range(1, len(r.log)+1), np.nancumsum(_column(r, 'seconds')), _column(r, metric)]).T
+    logs = {name: [o for o in map(curve, runs) if np.isfinite(o[:,2]).any()] for name,runs in _runs(source).items()}
+    seen = {}
+    for name in logs: seen.setdefault(str([o.tolist() for o in logs[name]]), name) # the first with these logs
     return {name: logs[name] for name in seen.values() if logs[name]}
 
 # %% ../nbs/workshop/plots.ipynb #f3dcc01d
@@ -52,31 +67,55 @@ def _panels(names, width=2.5, height=2.1):
     cols = min(4, max(1, len(names)))
     rows = max(1, -(-len(names)//cols))
     fig = Figure(figsize=(width*cols, height*rows))
-    axs = fig.subplots(rows, cols, squeeze=False, gridspec_kw=dict(left=0.5/width/cols, right=1-0.1/width/cols, bottom=0.45/height/rows, top=1-0.3/height/rows, wspace=0.6/(width-0.6), hspace=0.75/(height-0.75)))
+    margins = dict(left=0.5/width/cols, right=1-0.1/width/cols, bottom=0.45/height/rows, top=1-0.3/height/rows)
+    axs = fig.subplots(rows, cols, squeeze=False, gridspec_kw=margins | dict(wspace=0.6/(width-0.6), hspace=0.75/(height-0.75)))
     for ax in axs.flat[len(names):]: ax.remove()
     return fig, axs.flat[:len(names)]
 
 def _mean(runs): return np.mean([o[:min(map(len, runs))] for o in runs], 0) # as far as all of them go
 
+def _draw_runs(ax, runs, color, **kwargs):
+    "Thin lines for the runs, and a thick one for their mean"
+    ax.add_collection(LineCollection([o[:,[0,2]] for o in runs], colors=color, linewidths=0.7, alpha=0.45))
+    ax.plot(*_mean(runs)[:,[0,2]].T, color=color, lw=2.2, **kwargs)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+
+# %% ../nbs/workshop/plots.ipynb #2066bc1b
+def _together(ax, logs, names, look, metric):
+    "The curves of all `names` on one `ax`, with a legend"
+    for name in names: _draw_runs(ax, logs[name], look[name]['color'], label=f'{_short(name)} ({counted(len(logs[name]))})')
+    ax.set(xlabel='epoch', ylabel=metric_label(metric))
+    ax.legend()
+
+def _apart(logs, names, look, metric, baseline):
+    "A figure with a panel for each of `names`, with the baseline's mean behind, all to one scale"
+    every = np.concatenate([run for runs in logs.values() for run in runs])
+    low,high = np.nanmin(every[:,2]),np.nanmax(every[:,2])
+    margin = 0.05*(high-low)+1e-6
+    fig,axs = _panels(names)
+    for ax,name in zip(axs, names):
+        if name!=baseline and baseline in logs: ax.plot(*_mean(logs[baseline])[:,[0,2]].T, color=grey, lw=1)
+        _draw_runs(ax, logs[name], look[name]['color'])
+        ax.set(xlabel='epoch', ylabel=metric_label(metric), xlim=(0.8, every[:,0].max()+0.2), ylim=(low-margin, high+margin))
+        ax.set_title(_short(name), color=look[name]['color'], weight='bold')
+    return fig
+
+# %% ../nbs/workshop/plots.ipynb #a2b59781
 @_style
-def plot_curves(c,
+def plot_curves(
+    source, # a `Comparison`, or a list of `Record` of one data set
     names=None, # variants to draw; all that have curves of their own if left out
     metric:str='accuracy', # a name in the logs
-): # `Figure`
-    "Learning curves: thin lines are runs, thick ones their means, with the baseline's behind"
-    if not (logs := learning_curves(c, metric)): raise CourseError(f"No run has {metric!r} in its log: choose another metric.")
-    every = np.concatenate([run for runs in logs.values() for run in runs])
-    fig,axs = _panels(names := names or list(logs))
-    for ax,name in zip(axs, names):
-        color = c.look(name)['color']
-        ax.add_collection(LineCollection([o[:,[0,2]] for o in logs[name]], colors=color, linewidths=0.7, alpha=0.45))
-        for o in dict.fromkeys((c.baseline, name)):
-            if o in logs: ax.plot(*_mean(logs[o])[:,[0,2]].T, color=c.look(o)['color'], lw=1 if o!=name else 2.2)
-        low,high = np.nanmin(every[:,2]),np.nanmax(every[:,2])
-        ax.set(xlabel='epoch', ylabel=metric_label(metric), xlim=(0.8, every[:,0].max()+0.2), ylim=(low-0.05*(high-low)-1e-6, high+0.05*(high-low)+1e-6))
-        ax.set_title(_short(name), color=color, weight='bold')
-        ax.xaxis.get_major_locator().set_params(integer=True)
-    return fig
+    ax=None, # axes to draw all of them on
+): # `Figure`; `ax` if it is given
+    "Learning curves: a panel for each variant of a comparison, one panel for all of a list of records, and for all that is drawn on `ax`"
+    if not (logs := learning_curves(source, metric)): raise CourseError(f"No run has {metric!r} in its log: choose another metric.")
+    every,baseline = (source.names, source.baseline) if isinstance(source, Comparison) else (logs, 'baseline')
+    names,look = names or list(logs),looks(every, baseline)
+    if isinstance(source, Comparison) and ax is None: return _apart(logs, names, look, metric, baseline)
+    fig = None if ax else Figure(figsize=(6, 3.5), layout='constrained')
+    _together(ax or fig.subplots(), logs, names, look, metric)
+    return ax or fig
 
 Comparison.plot_curves = plot_curves # as a method too
 
