@@ -7,7 +7,7 @@ __all__ = ['plot_differences', 'plot_curves', 'plot_time', 'plot_reliability']
 
 # %% ../nbs/workshop/plots.ipynb #3e4071d8
 import json,math
-import matplotlib,numpy as np
+import matplotlib,numpy as np,pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from sota_course.compare import (
@@ -152,18 +152,36 @@ def added_bins(records):
     return np.stack([confidence[n>0]/n[n>0], accuracy[n>0]/n[n>0], n[n>0]/max(n.sum(), 1)], 1)
 
 # %% ../nbs/workshop/plots.ipynb #87639194
+def _draw_bins(ax, bins, color):
+    "A dot for each bin, as large as its share, and the diagonal"
+    ax.plot([0,1], [0,1], ':', color=grey, lw=1)
+    ax.scatter(*bins[:,:2].T, s=3+250*bins[:,2], color=color, lw=0)
+    ax.set(xlim=(0,1.03), ylim=(0,1.03), xticks=(0,0.5,1), yticks=(0,0.5,1), xlabel='confidence', ylabel='accuracy')
+
+def _reliability_of_table(table, ax):
+    "The diagram of one table of bins, with its calibration error"
+    bins = pd.DataFrame(table)[['confidence', 'accuracy', 'count']].to_numpy(float)
+    bins[:,2] /= bins[:,2].sum()
+    _draw_bins(ax, bins, looks(['table'])['table']['color'])
+    ax.set_title(f'calibration error {(bins[:,2]*abs(bins[:,1]-bins[:,0])).sum():.3f}')
+
 @_style
-def plot_reliability(c,
-    names=None, # variants to draw; all whose records have bins if left out
-): # `Figure`
-    "Accuracy against confidence, bin by bin, over all seeds; dots are as large as their bins"
-    bins = {o: added_bins(c.runs[o].values()) for o in names or c.names}
+def plot_reliability(
+    source, # a `Comparison`, or a table of bins: count, confidence and accuracy, as `calibration_bins` of chapter 7 makes it
+    names=None, # of a comparison, the variants to draw; all whose records have bins if left out
+    ax=None, # where to draw a table of bins; axes of its own if left out
+): # `Figure`; `ax` if it is given
+    "Accuracy against confidence, bin by bin; dots are as large as their bins. A panel for each variant of a comparison, with the bins of all seeds"
+    if not isinstance(source, Comparison):
+        fig = None if ax else Figure(figsize=(3.5, 3.5), layout='constrained')
+        _reliability_of_table(source, ax or fig.subplots())
+        return ax or fig
+    bins = {name: added_bins(source.runs[name].values()) for name in names or source.names}
     bins = {name: o for name,o in bins.items() if len(o)}
     fig,axs = _panels(list(bins))
     for ax,(name,o) in zip(axs, bins.items()):
-        color = c.look(name)['color']
-        ax.plot([0,1], [0,1], ':', color=grey, lw=1); ax.scatter(*o[:,:2].T, s=3+250*o[:,2], color=color, lw=0)
-        ax.set(xlim=(0,1.03), ylim=(0,1.03), xticks=(0,0.5,1), yticks=(0,0.5,1), xlabel='confidence', ylabel='accuracy')
+        color = source.look(name)['color']
+        _draw_bins(ax, o, color)
         ax.set_title(_short(name), color=color, weight='bold')
     return fig
 
