@@ -54,6 +54,18 @@ def test_worst_mistakes_once_each():
     mistakes = compare([run(0, ('x', 3), ('y', 2)), run(1, ('x', 5), ('z', 1))]).worst('a', 2)
     test_eq([(o['file'], o['loss'], o['seeds']) for o in mistakes], [('x', 5, 2), ('y', 2, 1)])
 
+# %% ../../nbs/workshop/compare.ipynb #7866f5b1
+def test_results_table_mean_and_spread():
+    runs = [Record('baseline', dict(name='sample'), {}, seed=s, log=[dict(accuracy=a)], seconds=1.) for s,a in enumerate((0.6, 0.7, 0.8))]
+    row = results_table(runs).iloc[0]
+    test_eq((row['accuracy (mean)'], row.spread, row.seeds), (0.7, 0.1, 3))
+    test_eq(results_table(runs + runs[:1]).seeds[0], 3) # the same seed again is no new evidence
+    longer = Record('baseline', dict(name='sample'), dict(epochs=20), seed=1, log=[dict(accuracy=0.9)])
+    test_eq(len(results_table(runs + [longer])), 2) # and another configuration is another row
+    broken = Record('baseline', dict(name='sample'), {}, seed=3, log=[dict(accuracy=0.1)], failed='The loss became NaN.')
+    test_eq(results_table(runs + [broken]).seeds[0], 3) # a run that failed counts for nothing
+    with expect_fail(CourseError, 'no records'): results_table([])
+
 # %% ../../nbs/workshop/compare.ipynb #1113ad39
 def test_failed_runs_are_shown_and_never_counted():
     some = simulated_records(dict(baseline=0, fragile=0.02, broken=0), 3)
