@@ -162,6 +162,7 @@ def train_command(
 # %% ../nbs/12_cli.ipynb #45d79613
 def _print_results(records, folder):
     "The table of `records`, and where they lie"
+    from sota_course.compare import results_table
     print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
 
 # %% ../nbs/12_cli.ipynb #dcacf0c2

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CourseError', 'get_device', 'keep_freed_memory', 'seed_everything', 'cache_home', 'results_home', 'fastai_data_home',
            'find_data', 'Record', 'package_versions', 'device_name', 'fingerprint', 'write_atomically', 'load_records',
-           'shipped', 'published_records', 'results_table', 'plot_records', 'check_writable', 'Report', 'doctor']
+           'shipped', 'published_records', 'plot_records', 'check_writable', 'Report', 'doctor']
 
 # %% ../nbs/00_core.ipynb #dd9f9021
 import hashlib,importlib,json,os,platform,re,shutil,sys,tempfile,warnings
@@ -213,21 +213,6 @@ def published_records(
     folders = shipped('published', 'benchmarks/results')
     if not (folders/name).is_dir(): raise CourseError(f"There are no published records {name!r}: choose from {', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))}.")
     return load_records(folders/name)
-
-# %% ../nbs/00_core.ipynb #776fa1c0
-def results_table(
-    records, # list of `Record`
-    metric:str='accuracy', # a name in the log of each epoch
-): # `pandas.DataFrame`, one row for each name, data set and configuration
-    "The last value of `metric` for each name: mean and standard deviation over seeds (of runs with the same seed the last), number of seeds, seconds a run"
-    import pandas as pd
-    records = [r for r in records if not r.failed]
-    if not records: raise CourseError("There are no records to show: train something first, for example with `sota-course train`.")
-    table = pd.DataFrame([dict(name=r.name, data=r.data.get('name', ''), what=json.dumps([r.data, r.config]), seed=-1 if r.seed is None else r.seed,
-        value=r.metrics.get(metric), seconds=r.seconds) for r in records])
-    table = table.drop_duplicates(['name','what','seed'], keep='last').groupby(['name','data','what'], sort=False).agg(
-        mean=('value','mean'), spread=('value','std'), seeds=('value','size'), seconds=('seconds','mean')).reset_index()
-    return table.drop(columns='what').rename(columns=dict(mean=f'{metric} (mean)')).round({f'{metric} (mean)': 4, 'spread': 4, 'seconds': 1})
 
 # %% ../nbs/00_core.ipynb #f5c68f68
 def plot_records(

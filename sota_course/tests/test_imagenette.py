@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt
 from IPython.display import Markdown
 from sota_course.sample import draw_image
 from fastcore.test import expect_fail, test_eq
+from sota_course.compare import results_table
 from sota_course.quiz import quiz
 from sota_course.imagenette import *
 

@@ -11,6 +11,7 @@ import pandas as pd
 from IPython.display import Markdown
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
+from sota_course.compare import results_table
 from sota_course.quiz import quiz
 from sota_course.mixup import *
 

@@ -24,6 +24,7 @@ from fastai.callback.schedule import combined_cos
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.normalization import channel_stats
 from sota_course.sample import sample_data
+from sota_course.compare import results_table
 from sota_course.quiz import quiz
 from sota_course.training import *
 from sota_course.training import _ConvAsProduct
