@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CourseError', 'get_device', 'keep_freed_memory', 'seed_everything', 'cache_home', 'results_home', 'fastai_data_home',
            'find_data', 'Record', 'package_versions', 'device_name', 'fingerprint', 'write_atomically', 'load_records',
-           'shipped', 'published_records', 'plot_records', 'check_writable', 'Report', 'doctor']
+           'shipped', 'published_records', 'check_writable', 'Report', 'doctor']
 
 # %% ../nbs/00_core.ipynb #dd9f9021
 import hashlib,importlib,json,os,platform,re,shutil,sys,tempfile,warnings
@@ -213,26 +213,6 @@ def published_records(
     folders = shipped('published', 'benchmarks/results')
     if not (folders/name).is_dir(): raise CourseError(f"There are no published records {name!r}: choose from {', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))}.")
     return load_records(folders/name)
-
-# %% ../nbs/00_core.ipynb #f5c68f68
-def plot_records(
-    records, # list of `Record`
-    metric:str='accuracy', # a name in the log of each epoch
-    ax=None, # matplotlib axes to draw on; new ones if left out
-): # the axes
-    "Learning curves: `metric` after each epoch, a thin line for each run and a thick one for the mean over seeds; raises `CourseError` for records of different data"
-    import matplotlib.pyplot as plt
-    records = [r for r in records if not r.failed]
-    if len({json.dumps(r.data) for r in records})>1: raise CourseError("These records are of different data: plot those of each data set by themselves.")
-    ax = ax or plt.subplots(figsize=(6,3.5))[1]
-    for i,name in enumerate(dict.fromkeys(r.name for r in records)):
-        runs = [[row[metric] for row in r.log] for r in records if r.name==name]
-        for run in runs: ax.plot(range(1, len(run)+1), run, color=f'C{i}', lw=0.8, alpha=0.5)
-        mean = [sum(values)/len(values) for values in zip(*runs)]
-        ax.plot(range(1, len(mean)+1), mean, color=f'C{i}', lw=2.5, label=f'{name} ({len(runs)} run{"s"*(len(runs)>1)})')
-    ax.set(xlabel='epoch', ylabel=metric); ax.legend()
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    return ax
 
 # %% ../nbs/00_core.ipynb #4549e47a
 _mend_torch = 'python -m pip install --force-reinstall torch torchvision'

@@ -8,6 +8,7 @@ from typer import Argument, Option
 from sota_course.core import *
 import contextlib, os, re, subprocess, tempfile
 from fastcore.test import expect_fail, test_eq
+from sota_course.plots import plot_curves
 from sota_course.sample import sample_data
 from sota_course.cli import *
 from sota_course.cli import _as_csv, _as_json, _as_table, _shown

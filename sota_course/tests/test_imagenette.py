@@ -17,6 +17,7 @@ from IPython.display import Markdown
 from sota_course.sample import draw_image
 from fastcore.test import expect_fail, test_eq
 from sota_course.compare import results_table
+from sota_course.plots import plot_curves
 from sota_course.quiz import quiz
 from sota_course.imagenette import *
 

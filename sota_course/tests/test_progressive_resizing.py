@@ -13,6 +13,7 @@ import pandas as pd
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
 from sota_course.compare import results_table
+from sota_course.plots import plot_curves
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 
