@@ -372,8 +372,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                 'sota_course/label_smoothing.py'),
                                              'sota_course.label_smoothing.confidence_histogram': ( 'label_smoothing.html#confidence_histogram',
                                                                                                    'sota_course/label_smoothing.py'),
-                                             'sota_course.label_smoothing.reliability_diagram': ( 'label_smoothing.html#reliability_diagram',
-                                                                                                  'sota_course/label_smoothing.py'),
                                              'sota_course.label_smoothing.smooth_one_hot': ( 'label_smoothing.html#smooth_one_hot',
                                                                                              'sota_course/label_smoothing.py'),
                                              'sota_course.label_smoothing.smoothed_cross_entropy': ( 'label_smoothing.html#smoothed_cross_entropy',
