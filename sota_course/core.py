@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CourseError', 'get_device', 'keep_freed_memory', 'seed_everything', 'cache_home', 'results_home', 'fastai_data_home',
            'find_data', 'Record', 'package_versions', 'device_name', 'fingerprint', 'write_atomically', 'load_records',
-           'shipped', 'published_records', 'check_writable', 'Report', 'doctor']
+           'shipped', 'published_records', 'published_speed', 'check_writable', 'Report', 'doctor']
 
 # %% ../nbs/00_core.ipynb #dd9f9021
 import hashlib,importlib,json,os,platform,re,shutil,sys,tempfile,warnings
@@ -213,6 +213,15 @@ def published_records(
     folders = shipped('published', 'benchmarks/results')
     if not (folders/name).is_dir(): raise CourseError(f"There are no published records {name!r}: choose from {', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))}.")
     return load_records(folders/name)
+
+def published_speed(
+    name:str, # a record of speed in the course's `benchmarks/results/speed`, for example 'training_step'
+): # dict: device, versions, threads, and what was measured
+    "What the authors' benchmarks measured, as it comes with the course"
+    folder = shipped('published', 'benchmarks/results')/'speed'
+    names = sorted(o.stem for o in folder.glob('*.json'))
+    if name not in names: raise CourseError(f"There is no published record of speed {name!r}: choose from {', '.join(names)}.")
+    return json.loads((folder/f'{name}.json').read_text(encoding='utf-8'))
 
 # %% ../nbs/00_core.ipynb #4549e47a
 _mend_torch = 'python -m pip install --force-reinstall torch torchvision'
