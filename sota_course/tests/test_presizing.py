@@ -21,7 +21,7 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 from fastai.vision.augment import find_coeffs
 from fastcore.test import expect_fail, test_close, test_eq, test_stdout, test_warns
-from sota_course.core import published_records, shipped
+from sota_course.core import published_records, published_speed
 from sota_course.imagenette import *
 from sota_course.sample import sample_data
 from scipy import stats

@@ -10,12 +10,12 @@ from fastcore.basics import patch
 from sota_course.compare import common_settings, compare, Comparison, counted, grey, own_settings, why_none
 from sota_course.core import package_versions, write_atomically
 from sota_course.plots import added_bins, learning_curves, plot_curves, plot_differences, plot_reliability, plot_time
-import json, tempfile
+import tempfile
 from collections import Counter
 from IPython.display import HTML
 from fastcore.test import test_eq
 from sota_course.compare import simulated_records
-from sota_course.core import Record, shipped
+from sota_course.core import published_speed, Record
 from sota_course.sample import sample_data
 from sota_course.report import *
 from sota_course.report import _thumbnail
