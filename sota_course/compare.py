@@ -58,23 +58,30 @@ def simulated_records(
 ): # list of `Record`
     "Records of runs that never were, to learn from and to test with; every seed has some luck that all variants share"
     records,bins,versions = [],(np.arange(15)+0.5)/15,package_versions()
+    data = dict(name='simulated', fingerprint='0'*12, train=9000, valid=images)
     for seed in range(seeds):
         shared = np.random.default_rng(seed).normal(0, 0.01)
         for i,(name,effect) in enumerate(effects.items()):
             rng = np.random.default_rng([seed, i])
             done,final = np.arange(1, epochs+1)/epochs,min(0.74+shared+effect+rng.normal(0, 0.004), 1)
             curve = final - 0.6*np.exp(-4*done)*(1-done) + rng.normal(0, 0.01, epochs)*(1-done)
-            log = [dict(epoch=e, train_loss=2.2-1.9*a, valid_loss=2.3-2*a, accuracy=a, seconds=30+rng.normal()) for e,a in enumerate(curve.tolist())]
+            log = [dict(epoch=e, train_loss=2.2-1.9*a, valid_loss=2.3-2*a, accuracy=a, seconds=30+rng.normal())
+                for e,a in enumerate(curve.tolist())]
             counts = rng.multinomial(images, bins**2/(bins**2).sum())
-            mistakes = [dict(file=f, truth=Path(f).parent.name, guess='something else', probability=1-0.03*k, loss=4-0.2*k) for k,f in enumerate(rng.permutation(list(files))[:12].tolist())]
-            evaluation = dict(accuracy=log[-1]['accuracy'], loss=2.3-2*final, calibration_error=abs(0.05-effect), images=images, seconds=3., images_a_second=300*(1+rng.normal()/50),
-                bins=[dict(count=int(n), confidence=c, accuracy=max(0, c-0.05+effect)) for n,c in zip(counts, bins.tolist()) if n], worst=mistakes)
-            records.append(Record(name, dict(name='simulated', fingerprint='0'*12, train=9000, valid=images), dict(arch='none', size=64, bs=64, lr=3e-3, epochs=epochs, changes=name),
-                seed, log, sum(o['seconds'] for o in log), 'no device', versions, f'2025-01-01T{seed:02}:{i:02}:00', evaluation))
+            mistakes = [dict(file=f, truth=Path(f).parent.name, guess='something else', probability=1-0.03*k, loss=4-0.2*k)
+                for k,f in enumerate(rng.permutation(list(files))[:12].tolist())]
+            evaluation = dict(accuracy=log[-1]['accuracy'], loss=2.3-2*final, calibration_error=abs(0.05-effect), images=images,
+                seconds=3., images_a_second=300*(1+rng.normal()/50), worst=mistakes,
+                bins=[dict(count=int(n), confidence=c, accuracy=max(0, c-0.05+effect)) for n,c in zip(counts, bins.tolist()) if n])
+            config = dict(arch='none', size=64, bs=64, lr=3e-3, epochs=epochs, changes=name)
+            records.append(Record(name, dict(data), config, seed, log, sum(o['seconds'] for o in log), 'no device', versions,
+                f'2025-01-01T{seed:02}:{i:02}:00', evaluation))
     return records
 
 # %% ../nbs/workshop/compare.ipynb #54e295c8
-def _measures(r): return r.metrics | dict(loss=r.metrics.get('valid_loss')) | r.evaluation | dict(seconds=r.seconds, asking=r.evaluation.get('seconds'))
+def _measures(r):
+    own = dict(seconds=r.seconds, asking=r.evaluation.get('seconds'))
+    return r.metrics | dict(loss=r.metrics.get('valid_loss')) | r.evaluation | own
 
 def measured(
     r, # a `Record`
@@ -91,7 +98,11 @@ def why_none(r, metric):
 
 # %% ../nbs/workshop/compare.ipynb #9e936e4e
 shared_settings = 'arch','size','bs','lr','schedule','precision','epochs','seconds','noise'
-_number,_kinds = (int,float),dict(name=str, data=dict, config=dict, seed=(int,type(None)), log=list, seconds=(int,float), device=str, versions=dict, started=str, evaluation=dict, failed=str)
+_number = (int,float)
+_kinds = dict(name=str, data=dict, config=dict, seed=(int,type(None)), log=list, seconds=_number, device=str, versions=dict, started=str,
+    evaluation=dict, failed=str)
+_bin_kinds = dict(count=_number, confidence=_number, accuracy=_number)
+_mistake_kinds = dict(file=str, truth=str, guess=str, probability=_number, loss=_number)
 
 def _are(rows, **kinds):
     "Is it a list of dicts whose values are of these types?"
@@ -99,8 +110,8 @@ def _are(rows, **kinds):
 
 def _is_sound(r):
     "Is everything in the record of the type that tables and figures count on? JSON may hold anything."
-    return _are([vars(r)], **_kinds) and _are(r.log) and _are(r.evaluation.get('bins', []), count=_number, confidence=_number, accuracy=_number) and \
-        _are(r.evaluation.get('worst', []), file=str, truth=str, guess=str, probability=_number, loss=_number)
+    if not (_are([vars(r)], **_kinds) and _are(r.log)): return False
+    return _are(r.evaluation.get('bins', []), **_bin_kinds) and _are(r.evaluation.get('worst', []), **_mistake_kinds)
 
 # %% ../nbs/workshop/compare.ipynb #99eb3c51
 def counted(n, what='run'): return f'{n} {what}{"s"*(n!=1)}'
@@ -116,20 +127,24 @@ def _read(source):
         notes = [str(o.message).replace(f'{Path(source)}{os.sep}', '') for o in said]
     sound = [r for r in records if _is_sound(r)]
     if len(sound)<len(records): notes.append(f'{counted(len(records)-len(sound), "record")} left out: not what a run writes.')
-    if not sound: raise CourseError(f"There are no records to compare{f' in {source}' if records is not source else ''}: run some experiments first.")
+    where = f' in {source}' if records is not source else ''
+    if not sound: raise CourseError(f"There are no records to compare{where}: run some experiments first.")
     return sorted(sound, key=lambda r: r.started), notes
 
 # %% ../nbs/workshop/compare.ipynb #6bdbbf23
 def _text(o): return json.dumps(o, sort_keys=True, default=str)
-def common_settings(r): return dict(data=r.data.get('name')) | {k: r.data.get(k) for k in ('fingerprint', 'train', 'valid')} | {k: r.config[k] for k in shared_settings if k in r.config}
+def common_settings(r):
+    data = dict(data=r.data.get('name')) | {k: r.data.get(k) for k in ('fingerprint', 'train', 'valid')}
+    return data | {k: r.config[k] for k in shared_settings if k in r.config}
 def own_settings(r): return {k: v for k,v in r.config.items() if k not in shared_settings}
+def listed_pairs(o): return ', '.join(f'{k} {v}' for k,v in o.items())
 
 def _one_group(records, where):
     "The newest runs that are alike in data and settings (and as `where` says), and sentences on the others"
     groups,where = {},where or {}
     for r in records: groups[key] = groups.pop(key := _text(common_settings(r)), []) + [r] # the newest is last
     fits = [o for o in groups.values() if where.items() <= common_settings(o[0]).items()]
-    if not fits: raise CourseError(f"No run has {', '.join(f'{k} {v}' for k,v in where.items())}: the newest has {', '.join(f'{k} {v}' for k,v in common_settings(records[-1]).items())}.")
+    if not fits: raise CourseError(f'No run has {listed_pairs(where)}: the newest has {listed_pairs(common_settings(records[-1]))}.')
     ours,notes = common_settings(fits[-1][0]),[]
     for theirs,n in ((common_settings(o[0]), len(o)) for o in groups.values() if o is not fits[-1]):
         differ = ', '.join(f'{k} {theirs.get(k)} in place of {ours.get(k)}' for k in ours | theirs if theirs.get(k)!=ours.get(k))
@@ -149,8 +164,9 @@ def _last_of_each(records, metric):
         repeated[r.name, _seed(r)] += _seed(r) in runs[r.name] and not why_none(r, metric)
         if why_none(r, metric): failed[r.name].append(r)
         else: runs[r.name][_seed(r)] = r
-    return runs, failed, [f'{counted(n, "older run")} of {name!r} left out: it was configured in another way.' for name,n in old.items()] + \
-        [f'{name!r} ran {n+1} times with seed {seed}: the last run counts.' for (name,seed),n in repeated.items() if n]
+    notes = [f'{counted(n, "older run")} of {name!r} left out: it was configured in another way.' for name,n in old.items()]
+    notes += [f'{name!r} ran {n+1} times with seed {seed}: the last run counts.' for (name,seed),n in repeated.items() if n]
+    return runs, failed, notes
 
 # %% ../nbs/workshop/compare.ipynb #2131874b
 @dataclass(repr=False)
@@ -177,7 +193,8 @@ def metric_label(metric): return metric.replace('_', ' ') + dict(accuracy=' (%)'
 
 # %% ../nbs/workshop/compare.ipynb #96093e5a
 _lower_is_better = ('loss', 'valid_loss', 'train_loss', 'calibration_error', 'seconds', 'asking')
-_others = ['loss', 'calibration_error', 'seconds', 'images_a_second', 'asking']
+_others = dict(loss=('loss', 3), calibration_error=('calibration error', 3), seconds=('training (s)', 1), images_a_second=('images/s', 0),
+    asking=('asking (s)', 1)) # what else is shown: under which name, with how many digits
 
 def _summary(runs, metric):
     "What runs with different seeds came to: how many, their mean, half the width of its 95 % interval, their spread"
@@ -185,7 +202,9 @@ def _summary(runs, metric):
     mean,half = interval(values)
     return dict(seeds=len(values), mean=mean, half=half, spread=float(np.std(values, ddof=1)) if len(values)>1 else math.nan)
 
-def _means(runs): return pd.DataFrame([{k: measured(r, k) for k in _others} for r in runs], columns=_others, dtype=float).mean().to_dict()
+def _means(runs):
+    rows = [{k: measured(r, k) for k in _others} for r in runs]
+    return pd.DataFrame(rows, columns=list(_others), dtype=float).mean().to_dict()
 
 def _row(c, name):
     "What is known about one variant"
@@ -197,7 +216,8 @@ def _row(c, name):
     lost = 'interrupted' if all(r.failed.startswith('interrupted') for r in failed) else 'failed'
     lost = f'{len(failed)} of {counted(len(failed)+len(runs))} {lost}' if failed else ''
     why = '; '.join(dict.fromkeys(why_none(r, c.metric).rstrip('.') for r in failed))
-    return dict(variant=name) | _summary(runs, c.metric) | dict(difference=difference, reach=reach, verdict=said) | _means(runs) | dict(failed=lost, why=why)
+    said = dict(difference=difference, reach=reach, verdict=said)
+    return dict(variant=name) | _summary(runs, c.metric) | said | _means(runs) | dict(failed=lost, why=why)
 
 # %% ../nbs/workshop/compare.ipynb #c88015bc
 def compare(
@@ -209,12 +229,14 @@ def compare(
     "Did the variants help? Mean and interval over seeds, differences to the baseline by pairs of the same seed, and verdicts"
     records,notes = _read(records)
     records,left = _one_group(records, where)
-    if not any(metric in _measures(r) for r in records): raise CourseError(f"No run has measured {metric!r}: choose accuracy, loss, calibration_error or seconds.")
+    if not any(metric in _measures(r) for r in records):
+        raise CourseError(f"No run has measured {metric!r}: choose accuracy, loss, calibration_error or seconds.")
     runs,failed,more = _last_of_each(records, metric)
     c = Comparison(runs, failed, [*notes, *left, *more], baseline, metric)
     c.rows = pd.DataFrame([_row(c, o) for o in c.names])
     c.notes += [f'{o.variant}: {o.failed} ({o.why}).' for o in c.rows.itertuples() if o.failed]
-    if len(devices := {r.device for o in runs.values() for r in o.values()})>1: c.notes.append(f"These runs are from {len(devices)} kinds of device: their seconds cannot be compared.")
+    devices = {r.device for o in runs.values() for r in o.values()}
+    if len(devices)>1: c.notes.append(f"These runs are from {len(devices)} kinds of device: their seconds cannot be compared.")
     return c
 
 # %% ../nbs/workshop/compare.ipynb #9367d8b7
@@ -224,33 +246,42 @@ def _listed(items): return ' and '.join(filter(None, [', '.join(items[:-1]), *it
 @patch(as_prop=True)
 def digits(self:Comparison): return dict(accuracy=2, seconds=1).get(self.metric, 4)
 
+def _outcomes(c, rows):
+    "What is said of the variants: those that helped, hurt, are unclear, or came to nothing"
+    unit,scale = ' points'*(c.metric=='accuracy'),metric_scale(c.metric)
+    def gain(o): return f'{o.variant} ({_cell(scale*o.difference, c.digits, "+")}{unit})'
+    for v in ('helped', 'hurt'):
+        if those := _listed([gain(o) for o in rows if o.verdict==v]): yield f'{those} {v}'
+    if those := _listed([o.variant for o in rows if o.verdict.startswith('cannot')]): yield f'about {those} one cannot tell yet'
+    if those := _listed([o.variant for o in rows if not o.seeds]): yield f'{those} came to no result'
+
 @patch(as_prop=True)
 def sentence(self:Comparison):
     "What the comparison shows, in plain words"
-    rows,base = self.rows[self.rows.variant!=self.baseline],self.runs.get(self.baseline)
+    rows,base,data = [o for o in self.rows.itertuples() if o.variant!=self.baseline],self.runs.get(self.baseline),self.records[0].data
     if not any(self.runs.values()): return 'No run came to a result, so there is nothing to compare.'
-    if not base: return f'Nothing can be said about what helped: no run of {self.baseline!r} came to a result, and that is what the others are compared with.'
-    if not rows.seeds.any(): return f'Only {self.baseline!r} has come to a result: there is nothing to compare it with.'
-    unit,n = ' points'*(self.metric=='accuracy'),sum(len(self.differences(o))>1 for o in rows.variant)
-    said = {v: _listed([f'{o.variant} ({_cell(metric_scale(self.metric)*o.difference, self.digits, "+")}{unit})' for o in rows.itertuples() if o.verdict==v]) for v in ('helped', 'hurt')}
-    unclear = _listed([o.variant for o in rows.itertuples() if o.verdict.startswith('cannot')])
-    lost = _listed([o.variant for o in rows.itertuples() if not o.seeds])
-    said = [f'{o} {v}' for v,o in said.items() if o] + [f'about {unclear} one cannot tell yet']*bool(unclear) + [f'{lost} came to no result']*bool(lost)
-    data = self.records[0].data
-    return f"On {data.get('name')} ({data.get('valid')} validation images), compared with {self.baseline}: {'; '.join(said)}. " + \
-        (f"Of twenty comparisons in which nothing changes, one says helped or hurt; {'this is one' if n==1 else f'here are {n}'}." if n else 'A verdict needs at least two seeds that both have: one proves nothing.')
+    if not base: return (f'Nothing can be said about what helped: no run of {self.baseline!r} came to a result, '
+        'and that is what the others are compared with.')
+    if not any(o.seeds for o in rows): return f'Only {self.baseline!r} has come to a result: there is nothing to compare it with.'
+    n = sum(len(self.differences(o.variant))>1 for o in rows)
+    chance = f"Of twenty comparisons in which nothing changes, one says helped or hurt; {'this is one' if n==1 else f'here are {n}'}."
+    if not n: chance = 'A verdict needs at least two seeds that both have: one proves nothing.'
+    head = f"On {data.get('name')} ({data.get('valid')} validation images), compared with {self.baseline}"
+    return f"{head}: {'; '.join(_outcomes(self, rows))}. {chance}"
 
 # %% ../nbs/workshop/compare.ipynb #4a9fd424
 @patch
 def table(self:Comparison): # `pandas.DataFrame` of strings
     "What is shown of the comparison: percent and points for accuracy, ± half of the 95 % interval"
     n,unit = self.digits,' (points)'*(self.metric=='accuracy')
-    shown = [(k, name, digits) for k,name,digits in zip(_others, ('loss', 'calibration error', 'training (s)', 'images/s', 'asking (s)'), (3, 3, 1, 0, 1)) if k!=self.metric and self.rows[k].notna().any()]
+    shown = {k: o for k,o in _others.items() if k!=self.metric and self.rows[k].notna().any()}
     def cells(o):
         mean,half,d,reach = (metric_scale(self.metric)*x for x in (o.mean, o.half, o.difference, o.reach))
-        return {'variant': o.variant, 'seeds': str(o.seeds), metric_label(self.metric): _cell(mean, n-1) + f' ± {half:.{n-1}f}'*(half==half),
-            f'difference{unit}': _cell(d, n, '+') + f' ({d-reach:+.{n}f} to {d+reach:+.{n}f})'*(reach==reach),
-            'verdict': o.verdict + f'; {o.failed}'*bool(o.failed)} | {name: _cell(getattr(o, k), digits) for k,name,digits in shown}
+        mean = _cell(mean, n-1) + f' ± {half:.{n-1}f}'*(half==half)
+        difference = _cell(d, n, '+') + f' ({d-reach:+.{n}f} to {d+reach:+.{n}f})'*(reach==reach)
+        first = {'variant': o.variant, 'seeds': str(o.seeds), metric_label(self.metric): mean, f'difference{unit}': difference,
+            'verdict': o.verdict + f'; {o.failed}'*bool(o.failed)}
+        return first | {name: _cell(getattr(o, k), digits) for k,(name,digits) in shown.items()}
     return pd.DataFrame([cells(o) for o in self.rows.itertuples()])
 
 @patch
@@ -262,18 +293,19 @@ def __rich__(self:Comparison): # two `rich.table.Table` and the notes: what came
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
-    cells,colors = self.table(),dict(helped='green', hurt='red')
+    cells,words,colors = self.table(),('variant', 'verdict'),dict(helped='green', hurt='red')
+    def text(k, o): return Text(o, style=colors.get(o.split(';')[0], '') if k=='verdict' else '')
     def table(columns):
         t = Table(box=None, padding=(0, 2, 0, 0))
-        for o in columns: t.add_column(Text(o), justify='left' if o in ('variant', 'verdict') else 'right', no_wrap=o not in ('variant', 'verdict'), overflow='fold')
-        for row in cells[columns].itertuples(index=False): t.add_row(*(Text(o, style=colors.get(o.split(';')[0], '') if k=='verdict' else '') for k,o in zip(columns, row)))
+        for o in columns: t.add_column(Text(o), justify='left' if o in words else 'right', no_wrap=o not in words, overflow='fold')
+        for row in cells[columns].itertuples(index=False): t.add_row(*map(text, columns, row))
         return t
     names = list(cells.columns)
     return Group(table(names[:5]), '', table(names[:1]+names[5:]), *(Text(o) for o in ('', *self.notes)))
 
 # %% ../nbs/workshop/compare.ipynb #6d68ac67
-grey,_palette = '#808080',['#E69F00', '#56B4E9', '#009E73', '#0072B2', '#D55E00', '#CC79A7'] # Okabe and Ito 2008: distinct for the colour-blind too
-
+grey = '#808080'
+_palette = ['#E69F00', '#56B4E9', '#009E73', '#0072B2', '#D55E00', '#CC79A7'] # Okabe and Ito 2008: distinct for the colour-blind too
 _markers = dict(zip('sD^vPX*', '■◆▲▼✚✖★'))
 
 def looks(
@@ -294,7 +326,8 @@ def table_html(self:Comparison): # HTML
     def row(name, *values):
         look,kinds = self.look(name),{'verdict': f' class="{values[3].split()[0].strip(":;")}"'}
         tds = ''.join(f'<td data-label="{escape(k)}"{kinds.get(k, "")}>{escape(o)}</td>' for k,o in zip(cells.columns[1:], values))
-        return f'<tr><th scope="row"><span aria-hidden="true" style="color:{look["color"]}">{_markers.get(look["marker"], "●")}</span> {escape(name)}</th>{tds}</tr>'
+        mark = f'<span aria-hidden="true" style="color:{look["color"]}">{_markers.get(look["marker"], "●")}</span>'
+        return f'<tr><th scope="row">{mark} {escape(name)}</th>{tds}</tr>'
     head = ''.join(f'<th scope="col">{escape(o)}</th>' for o in cells.columns)
     return f'<table><thead><tr>{head}</tr></thead><tbody>{"".join(row(*o) for o in cells.itertuples(index=False))}</tbody></table>'
 
@@ -323,8 +356,6 @@ def results_table(
     if not records: raise CourseError("There are no records to show: train something first, for example with `sota-course train`.")
     groups = {}
     for r in records: groups.setdefault((r.name, r.data.get('name', ''), _text([r.data, r.config])), {})[_seed(r)] = r
-    def row(name, data, runs):
-        found = _summary(runs, metric)
-        return {'name': name, 'data': data, f'{metric} (mean)': found['mean'], 'spread': found['spread'], 'seeds': found['seeds'], 'seconds': _means(runs)['seconds']}
-    table = pd.DataFrame([row(name, data, runs.values()) for (name,data,_),runs in groups.items()])
-    return table.round({f'{metric} (mean)': 4, 'spread': 4, 'seconds': 1})
+    rows = [dict(name=name, data=data) | _summary(runs.values(), metric) | _means(runs.values()) for (name,data,_),runs in groups.items()]
+    table = pd.DataFrame(rows)[['name', 'data', 'mean', 'spread', 'seeds', 'seconds']]
+    return table.round(dict(mean=4, spread=4, seconds=1)).rename(columns=dict(mean=f'{metric} (mean)'))

@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib
 from PIL import Image, ImageOps
 from fastcore.basics import patch
-from sota_course.compare import common_settings, compare, Comparison, counted, grey, own_settings, why_none
+from sota_course.compare import common_settings, compare, Comparison, counted, grey, listed_pairs, own_settings, why_none
 from sota_course.core import package_versions, write_atomically
 from sota_course.plots import added_bins, learning_curves, plot_curves, plot_differences, plot_reliability, plot_time
 import tempfile
