@@ -122,7 +122,7 @@ def _comparing(c):
     yield _section('Accuracy and time', times, 'Thin lines are runs, marks are where they end, on average.')
 
 def _panels(c, plot, names, what):
-    "A small figure for each of `names`; empty where there are none"
+    "A small figure for each of `names`"
     ends = {r.variant: f'{r.mean:.3g} on average over {counted(r.seeds, "seed")}' for r in c.rows.itertuples()}
     figures = [_svg(plot(c, [o]), f'{what} of {o}; {c.metric} {ends[o]}') for o in names]
     return '<div class="panels">' + ''.join(f'<figure style="margin:0">{o}</figure>' for o in figures) + '</div>'

@@ -14,9 +14,9 @@ import tempfile
 from collections import Counter
 from IPython.display import HTML
 from fastcore.test import test_eq
-from sota_course.compare import simulated_records
 from sota_course.core import published_speed, Record
 from sota_course.sample import sample_data
+from sota_course.simulated import simulated_records
 from sota_course.report import *
 from sota_course.report import _thumbnail
 
