@@ -43,7 +43,8 @@ def verdict(
     d = np.asarray(list(differences), float)
     if len(d)<2: return f"cannot tell: {'one seed' if len(d) else 'no seed in common'}"
     mean,half = interval(d)
-    if np.ptp(d)<1e-9: return f"cannot tell: {'the same difference for each seed' if abs(mean)>1e-9 else 'no difference for any seed'}" # not surely known, but coarsely measured
+    if np.ptp(d)<1e-9: # not surely known, but coarsely measured
+        return f"cannot tell: {'the same difference for each seed' if abs(mean)>1e-9 else 'no difference for any seed'}"
     if abs(mean)>half: return 'helped' if (mean<0)==lower else 'hurt'
     more = more_seeds(d)
     return f"cannot tell yet: {f'about {more}' if more else 'more than 100'} more seed{'s'*(more!=1)}"

@@ -39,7 +39,8 @@ def test_report_stands_alone():
     pictures = sample_data(10, 10)
     names = [o.relative_to(pictures).as_posix() for o in sorted(pictures.glob('val/*/*.JPEG'))]
     home = Path(tempfile.mkdtemp())
-    page = write_report(simulated_records(dict(baseline=0, better=0.02), 3, files=names), home/'new'/'r.html', pictures).read_text(encoding='utf-8')
+    page = write_report(
+        simulated_records(dict(baseline=0, better=0.02), 3, files=names), home/'new'/'r.html', pictures).read_text(encoding='utf-8')
     reader = Reader(page)
     test_eq((reader.fetched, reader.tags['script'], reader.tags['link'], reader.tags['title'], reader.tags['h1']), ([], 0, 0, 1, 1))
     assert '@import' not in page and not any(o in page for o in ('url(http', 'url(//')) and '<html lang="en">' in page
