@@ -10,7 +10,8 @@ import argparse,json,random,time
 from collections import Counter
 from pathlib import Path
 from statistics import median
-from sota_course.core import package_versions,write_atomically
+from sota_course.core import write_atomically
+from sota_course.records import package_versions
 from sota_course.questionnaire import check,load_bank
 
 verdicts = ['correct', 'partial', 'incorrect', 'not_attempted']

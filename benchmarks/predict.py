@@ -48,7 +48,7 @@ if __name__ == '__main__':
     from fastai.vision.all import *
     from fastcore.basics import chunked
     from sota_course.normalization import ChannelStats
-    from sota_course.presizing import Augment
+    from sota_course.loading.augment import Augment
     from sota_course.training import Model,_Probabilities,build_network
     n,taken = measure(args.path, args.n, args.arch, args.size, args.bs, args.rounds)
     half = {name: median(o) for name,o in taken.items()}

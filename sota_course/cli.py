@@ -14,7 +14,11 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
-from .core import *
+from sota_course.core import (
+    CourseError,find_data,get_device,keep_freed_memory,results_home,shipped,write_atomically,
+)
+from .doctor import doctor
+from .records import results_table
 
 # %% ../nbs/12_cli.ipynb #b1ab7dad
 app = typer.Typer(help='Train state-of-the-art image classifiers, one measured technique at a time.', no_args_is_help=True,
@@ -39,7 +43,7 @@ def doctor_command():
 def data_command(ctx:typer.Context, path:PathOption=None):
     "Say which images would be used, and draw the sample if there are no others."
     if ctx.invoked_subcommand: return
-    from sota_course.imagenette import get_data
+    from sota_course.data.download import get_data
     print(get_data(path))
 
 # %% ../nbs/12_cli.ipynb #7ed4d36b
@@ -49,7 +53,7 @@ def download_command(
     force:Annotated[bool, Option('--force', help='Download again even if the images are there.')]=False,
 ):
     "Download Imagenette, check it and unpack it."
-    from sota_course.imagenette import download
+    from sota_course.data.download import download
     print(download(size, force))
 
 # %% ../nbs/12_cli.ipynb #ea248cc2
@@ -60,14 +64,14 @@ def sample_command(
     seed:Annotated[int, Option(min=0, help='Another seed draws other pictures.')]=42,
 ):
     "Draw the built-in sample."
-    from sota_course.sample import sample_data
+    from sota_course.data.sample import sample_data
     print(sample_data(n_train, n_valid, seed))
 
 # %% ../nbs/12_cli.ipynb #9c0c96d1
 @data_app.command('verify')
 def verify_command(path:Annotated[Path, Argument(help='A folder that has train/ and val/ in it.')]):
     "Read every image and list missing classes, wrong counts and unreadable files."
-    from sota_course.imagenette import verify
+    from sota_course.data.folders import verify
     found = verify(find_data(path)[0])
     print(found)
     if found.problems: raise typer.Exit(1)
@@ -84,7 +88,7 @@ def subset_command(
     size:Annotated[Optional[int], Option(help='Make images smaller: pixels of the shortest side.')]=None,
 ):
     "Make a small data set of the same kind from a large one."
-    from sota_course.imagenette import subset
+    from sota_course.data.folders import subset
     print(subset(path, dest, classes and classes.split(','), per_class, valid_pct, seed, size))
 
 # %% ../nbs/12_cli.ipynb #758e0f68
@@ -148,7 +152,8 @@ def train_command(
     results:ResultsOption=None,
 ):
     "Train a classifier from scratch and write the record of it."
-    from sota_course.imagenette import get_data,train
+    from sota_course.data.download import get_data
+    from sota_course.parking import train
     get_device(device)
     if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'), path, seed, noise, device, name, resume, save, results)
     if resume: raise CourseError('Only a run with --recipe can go on: name the recipe, or leave out --resume.')
@@ -193,7 +198,7 @@ def ladder_command(
 ):
     "Train variants with several seeds each, and say which of them helped."
     from sota_course.experiments import ladder,ray_map
-    from sota_course.imagenette import get_data
+    from sota_course.data.download import get_data
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
     arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
@@ -222,7 +227,7 @@ def demo_command(
 ):
     "On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows. About four minutes."
     doctor_command()
-    from sota_course.sample import sample_data
+    from sota_course.data.sample import sample_data
     print()
     ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3, None, results or results_home()/'demo', True)
 
@@ -305,7 +310,7 @@ def notebooks_command(
     changed = [o.name for o in sources if (dest/o.name).exists() and not filecmp.cmp(o, dest/o.name, shallow=False)]
     for source in sources:
         if force or source.name not in changed: write_atomically(dest/source.name, source.read_text(encoding='utf-8'))
-    print(f'Copied {len(sources) - (0 if force else len(changed))} of {len(sources)} notebooks to {dest}: start with 00_core.ipynb')
+    print(f'Copied {len(sources) - (0 if force else len(changed))} of {len(sources)} notebooks to {dest}: start with 00_before_you_train.ipynb')
     if changed and not force:
         raise CourseError(f"Kept {', '.join(changed)}, which you (or an older version) made different: use --force to overwrite, or another folder.")
 

@@ -9,30 +9,34 @@ __all__ = ['schedules', 'optimizers', 'asked', 'variants', 'checkpoint_version',
            'list_recipes', 'named_recipe', 'ShowEpochs', 'train_recipe', 'ray_map']
 
 # %% ../nbs/09_experiments.ipynb #6f03aa78
-import contextlib,gc,hashlib,io,json,os,random,re,shutil,tempfile,time,tomllib
+import contextlib,gc,hashlib,io,json,os,re,shutil,time,tomllib
 from contextlib import redirect_stdout
 from copy import copy,deepcopy
 from dataclasses import asdict,dataclass,fields,replace
 from datetime import datetime,timezone
-from functools import lru_cache
+from functools import lru_cache,partial
 from importlib.resources import files
 from pathlib import Path
-from .core import *
-from .imagenette import *
-from .imagenette import _images_by_class
+from filelock import FileLock,Timeout
+from safetensors import safe_open,SafetensorError
+from safetensors.torch import save_file
+from fastai.vision.all import *
+from sota_course.core import (
+    check_writable,CourseError,find_data,get_device,results_home,seed_everything,
+)
+from .data.download import get_data
+from .data.folders import images_by_class
 from .label_smoothing import calibration_bins,calibration_error
+from .loading.augment import Augment
+from .loading.dls import get_dls
 from .mixup import GuardMixing,restore_loss
 from .normalization import channel_stats
-from .presizing import Augment
-from .progressive_resizing import GrowImages,Stage,fit_progressive
+from .parking import describe_data,quiet
+from .parking_networks import architectures
+from .progressive_resizing import fit_progressive,GrowImages,Stage
+from .records import device_name,fingerprint,load_records,package_versions,Record
 from .training import activations,best_precision,build_network,speed_up
 from .tta import FlipViews,RandomViews,tta
-
-# %% ../nbs/09_experiments.ipynb #ab4fe8fe
-from fastai.vision.all import *
-from filelock import FileLock,Timeout
-from safetensors import SafetensorError,safe_open
-from safetensors.torch import save_file
 
 # %% ../nbs/09_experiments.ipynb #2b2a07cf
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def vary(
 # %% ../nbs/09_experiments.ipynb #db78afff
 def _data_of(path):
     "The fingerprint of all images of a data set"
-    return fingerprint([f for classes in _images_by_class(path).values() for fs in classes.values() for f in fs], path)
+    return fingerprint([f for classes in images_by_class(path).values() for fs in classes.values() for f in fs], path)
 
 @lru_cache
 def _stats_of(path, data): return channel_stats(path) # `data`: images may change in one session

@@ -8,10 +8,10 @@ __all__ = ['Stage', 'assert_same_split', 'shortest_side', 'fit_progressive', 'Gr
 # %% ../nbs/04_progressive_resizing.ipynb #7dff82af
 import warnings
 from dataclasses import asdict,dataclass
-from PIL import Image
-from .core import *
-from .imagenette import *
+from pathlib import Path
 from fastai.vision.all import *
+from .core import CourseError
+from .parking import RecordRun
 
 # %% ../nbs/04_progressive_resizing.ipynb #e76d9930
 @dataclass

@@ -11,7 +11,7 @@ __all__ = ['q1', 'q2', 'q3', 'q4', 'q5', 'q6', 'q7', 'q8', 'q9', 'q10', 'q11', '
 import ast,html,json,re,subprocess,sys,textwrap,tomllib,unicodedata
 from bisect import bisect_left
 from collections import Counter,defaultdict
-from dataclasses import MISSING,asdict,dataclass,field,fields
+from dataclasses import asdict,dataclass,field,fields,MISSING
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice

@@ -12,8 +12,8 @@ from datetime import datetime,timezone
 from pathlib import Path
 import ipywidgets as widgets
 from fastcore.xdg import xdg_data_home
-from .core import *
-from .questionnaire import *
+from .core import CourseError,write_atomically
+from .questionnaire import check,load_bank,question,Result,solution
 
 # %% ../nbs/11_quiz.ipynb #515184d8
 def progress_file(

@@ -11,22 +11,25 @@ __all__ = ['activations', 'cycle_lengths', 'warm_restarts', 'fit_warm_restarts',
 # %% ../nbs/08_training.ipynb #f4860080
 import contextlib,io,itertools,json,logging,math,os,re,tempfile,time,warnings
 from copy import deepcopy
-from dataclasses import dataclass,fields,replace
+from dataclasses import asdict,dataclass,fields
+from functools import partial
 from hashlib import sha256
-import pandas as pd
+from pathlib import Path
 import safetensors.torch
-from fastcore.basics import chunked
 from safetensors import SafetensorError
-from .core import *
-from .imagenette import *
-from .imagenette import _check_positive
-from .normalization import ChannelStats,stored_stats
-from .normalization import _declared,_differ
-from .presizing import Augment,PresizedDL,SampleOnce,read_presized,sample_views,shrink
-from .presizing import _ahead,_parallel,_pixels,_send
-from PIL import Image
-from fastai.vision.all import *
 from torch.overrides import TorchFunctionMode
+from fastai.vision.all import *
+from .core import check_positive,CourseError,get_device
+from .data.images import as_rgb
+from .loading.augment import Augment
+from .loading.cache import read_presized
+from .loading.dls import in_memory
+from .loading.loader import ahead,PresizedDL,SampleOnce,send
+from .loading.views import parallel,sample_views,shrink,to_pixels
+from .normalization import ChannelStats,declared_stats,stats_differ,stored_stats
+from .parking import quiet
+from .parking_networks import architectures,small_cnn
+from .records import package_versions,Record
 
 # %% ../nbs/08_training.ipynb #0df7715f
 def cycle_lengths(
@@ -145,7 +148,7 @@ def recipe(
 ): # the `Learner`, and a `pandas.DataFrame` with a row for each step
     "Eight steps from a pretrained body to a classifier; the weights with the lowest validation loss are kept"
     if factor<1: raise CourseError(f"factor={factor} makes no sense: it is how much lower the rates of earlier layers are, from 1 (equal) to about 10.")
-    _check_positive(head_epochs=head_epochs, max_cycles=max_cycles)
+    check_positive(head_epochs=head_epochs, max_cycles=max_cycles)
     learn,rows,start = transfer_learner(dls, body, **kwargs),[],time.perf_counter()
     if not show: quiet(learn)
     def note(step, what, lr=None, epochs=0):
@@ -181,7 +184,7 @@ def synthetic_dls(
     device=None, # see `get_device`
 ): # fastai `DataLoaders`
     "The same batch of random images and labels again and again: to measure speed, not to learn from"
-    _check_positive(bs=bs, size=size, n_out=n_out, n_batches=n_batches)
+    check_positive(bs=bs, size=size, n_out=n_out, n_batches=n_batches)
     batch = torch.randn(bs, 3, size, size), torch.arange(bs)%n_out
     device = get_device(device)
     dls = DataLoaders(*(DataLoader([batch]*n_batches, bs=None, device=device) for _ in range(2)), device=device)
@@ -212,7 +215,7 @@ def time_steps(
     clock=time.perf_counter, # `time.process_time` counts the processor's time instead: for one thread on a busy machine
 ): # `pandas.DataFrame`: median seconds of a step, images a second, and how many times as fast as the first
     "How long a training step takes; without loading of data. The networks are trained by it: hand in new ones"
-    _check_positive(rounds=rounds)
+    check_positive(rounds=rounds)
     taken = {name: [] for name in learners}
     for i in range(rounds+1):
         for name,learn in learners.items():
@@ -456,10 +459,10 @@ def _preparation(learn):
     if not isinstance(dl, PresizedDL): raise CourseError(f"save_model knows how get_dls prepares images from its cache, and nothing of a {type(dl).__name__}: {way_out}.")
     known = SampleOnce,ToTensor,IntToFloatTensor,Normalize
     if other := [type(o).__name__ for o in (*dl.after_item.fs, *dl.after_batch.fs) if type(o) not in known]: raise CourseError(f"save_model cannot keep the transform {other[0]}: {way_out}.")
-    if stored and _differ(stored, _declared(dl)): raise CourseError("The network has other channel statistics stored than its loaders normalize with: use get_dls(…, stats=stored_stats(learn.model)).")
+    if stored and stats_differ(stored, declared_stats(dl)): raise CourseError("The network has other channel statistics stored than its loaders normalize with: use get_dls(…, stats=stored_stats(learn.model)).")
     scores,activation = torch.tensor([[0., 1., 3.]]),getattr(learn.loss_func, 'activation', None)
     if activation and not torch.allclose(activation(scores), scores.softmax(1)): raise CourseError("save_model is for scores that become probabilities by softmax, and this learner's loss makes something else of them: use CrossEntropyLossFlat.")
-    return dl.after_item.fs[0],_declared(dl)
+    return dl.after_item.fs[0],declared_stats(dl)
 
 # %% ../nbs/08_training.ipynb #42b9adc0
 def _empty_network(arch, n_out, options):
@@ -627,17 +630,17 @@ class _Probabilities(nn.Module):
 def _read_image(image, presize):
     "A uint8 tensor of shape (3, h, w), or the `CourseError` that says why there is none"
     if not isinstance(image, (str, Path, Image.Image)): raise CourseError(f"Predictions are for image files and PIL images, not for {type(image).__name__}: make one with PIL.Image.fromarray.")
-    try: return shrink(_pixels(as_rgb(image)), presize) if isinstance(image, Image.Image) else read_presized(image, presize)
+    try: return shrink(to_pixels(as_rgb(image)), presize) if isinstance(image, Image.Image) else read_presized(image, presize)
     except CourseError as e: return e
     except Exception as e: return CourseError(f"{image} cannot be read as an image ({type(e).__name__}: {e}): remove or replace it.")
 
 @patch
 def _prepared(self:Model, images, threads):
     "Some images; for each None, or why it cannot be read; and the others as one uint8 tensor on the device, None without any"
-    read = _parallel(partial(_read_image, presize=self.presize), images, threads)
+    read = parallel(partial(_read_image, presize=self.presize), images, threads)
     problems,good = [o if isinstance(o, CourseError) else None for o in read],[o for o in read if not isinstance(o, CourseError)]
     if not good: return images, problems, None
-    if self.device.type=='cuda': good = _send(good, self.device)
+    if self.device.type=='cuda': good = send(good, self.device)
     matrices,_ = self.augment.centre(np.array([o.shape[1:] for o in good]), self.size)
     return images, problems, sample_views(good, matrices, self.size, threads).to(self.device)
 
@@ -650,11 +653,11 @@ def predict_each(self:Model,
     threads:int|None=None, # that read images; as many as there are cores if left out
 ): # generator of pairs in the order given: the image as it was given, and its probabilities (shape (classes,)) or the `CourseError` that says why it has none
     "What the network says to each image; batches are read ahead, two at most are in memory"
-    _check_positive(bs=bs, threads=threads)
+    check_positive(bs=bs, threads=threads)
     if tta and not self.augment.do_flip: raise CourseError("This model was trained without mirrored images (do_flip=False), so its answer to a mirror image means nothing: leave out tta.")
     if isinstance(images, (str, Path)) and Path(images).is_dir(): images = sorted(get_image_files(images))
     images,probabilities = [images] if isinstance(images, (str, Path, Image.Image)) else images,_Probabilities(self.network, self.stats).to(self.device)
-    for part,problems,views in _ahead(self._prepared(o, threads or defaults.cpus) for o in chunked(images, bs)):
+    for part,problems,views in ahead(self._prepared(o, threads or defaults.cpus) for o in chunked(images, bs)):
         if views is not None:
             probs = probabilities(views)
             if tta: probs = (probs + probabilities(views.flip(-1)))/2

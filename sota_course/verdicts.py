@@ -14,12 +14,13 @@ from datetime import timedelta
 from html import escape
 from pathlib import Path
 import matplotlib,numpy as np,pandas as pd
+from PIL import Image,ImageOps
 from fastcore.basics import patch
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from PIL import Image,ImageOps
 from scipy.special import stdtrit
-from .core import *
+from .core import CourseError,write_atomically
+from .records import load_records,package_versions,Record
 
 # %% ../nbs/09b_verdicts.ipynb #a148155c
 def interval(

@@ -1,7 +1,7 @@
 "What no single example shows about the checker: what must not change a verdict, what must, and how long it may take"
 import json,random,re,subprocess,sys,time
 import pytest
-from sota_course.questionnaire import *
+from sota_course.questionnaire import LanguageModel,QuestionnaireError,check,load_bank,read_sheet
 
 hypothesis = pytest.importorskip('hypothesis')
 from hypothesis import given,settings

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Annotated, Optional
 import typer
 from typer import Argument, Option
-from sota_course.core import *
-import contextlib, os, re, subprocess, tempfile
+from sota_course.core import CourseError, find_data, get_device, keep_freed_memory, results_home, shipped, write_atomically
+from sota_course.doctor import doctor
+from sota_course.records import results_table
+import subprocess, tempfile
 from fastcore.test import expect_fail, test_eq
-from sota_course.sample import sample_data
+from sota_course.data.sample import sample_data
+from sota_course.records import load_records, plot_records
 from sota_course.cli import *
 from sota_course.cli import _as_csv, _as_json, _as_table, _shown
 
@@ -33,9 +36,9 @@ def test_predictions_in_three_formats():
 def test_notebooks_are_copied_and_yours_are_kept():
     dest = Path(tempfile.mkdtemp())/'course'
     notebooks_command(dest)
-    mine = dest/'00_core.ipynb'
+    mine = dest/'00_before_you_train.ipynb'
     mine.write_text('my notes')
-    with expect_fail(CourseError, 'Kept 00_core.ipynb'): notebooks_command(dest)
+    with expect_fail(CourseError, 'Kept 00_before_you_train.ipynb'): notebooks_command(dest)
     test_eq(mine.read_text(), 'my notes')
     notebooks_command(dest, force=True)
     assert mine.read_text() != 'my notes'

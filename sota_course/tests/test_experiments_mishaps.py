@@ -10,10 +10,11 @@ import torch
 from fastai.callback.core import Callback
 from fastcore.test import expect_fail
 from sota_course import experiments
-from sota_course.core import CourseError,load_records,seed_everything
+from sota_course.core import CourseError,seed_everything
+from sota_course.records import load_records
 from sota_course.experiments import Checkpoints,Recipe,StopAtNaN,fit_recipe,ladder,read_state,recipe_learner,vary,write_state
 from sota_course.experiments import _check_checkpoint,_learner_state
-from sota_course.sample import sample_data
+from sota_course.data.sample import sample_data
 from sota_course.tests.test_download import tiny_disk
 from sota_course.tests.test_mishaps import data_set
 from sota_course.training import best_precision

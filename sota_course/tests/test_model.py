@@ -8,8 +8,9 @@ from .test_mishaps import broken,course,refused
 @pytest.fixture(scope='module')
 def home(tmp_path_factory):
     "A folder with `pets`, a small data set, and `model`, a network for it with random weights"
-    from sota_course.imagenette import baseline_learner,get_dls
-    from sota_course.sample import sample_data
+    from sota_course.imagenette import baseline_learner
+    from sota_course.loading.dls import get_dls
+    from sota_course.data.sample import sample_data
     from sota_course.training import save_model
     folder = tmp_path_factory.mktemp('model')
     with pytest.MonkeyPatch.context() as settings:
@@ -181,7 +182,8 @@ def test_without_the_extra(model, tmp_path, monkeypatch):
 def test_an_older_model_comes_back_if_the_new_one_cannot_be_put_there(home, model, monkeypatch):
     import os
     from sota_course.core import CourseError
-    from sota_course.imagenette import baseline_learner,get_dls
+    from sota_course.imagenette import baseline_learner
+    from sota_course.loading.dls import get_dls
     from sota_course.training import save_model
     before,replace = (model/'model.json').read_bytes(),os.replace
     learn = baseline_learner(get_dls(4, 16, path=home/'pets', device='cpu', num_workers=1), 'small_cnn')
@@ -221,7 +223,7 @@ def test_onnx_says_what_the_model_says(home, tmp_path, onnxruntime):
 
 def test_onnx_of_every_option(tmp_path, onnxruntime):
     import torch
-    from sota_course.presizing import Augment
+    from sota_course.loading.augment import Augment
     from sota_course.training import Model,build_network,export_onnx
     torch.manual_seed(0)
     options = dict(act='mish', self_attention=True, blur_pool=True)

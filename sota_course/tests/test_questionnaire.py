@@ -5,7 +5,7 @@ from fastcore.test import expect_fail, test_close, test_eq
 import ast, html, json, re, subprocess, sys, textwrap, tomllib, unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, MISSING
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice

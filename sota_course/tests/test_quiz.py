@@ -6,10 +6,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 import ipywidgets as widgets
 from fastcore.xdg import xdg_data_home
-from sota_course.core import *
-from sota_course.questionnaire import *
+from sota_course.core import CourseError, write_atomically
+from sota_course.questionnaire import check, load_bank, question, Result, solution
 import tempfile
 from fastcore.test import expect_fail, test_eq
+from sota_course.questionnaire import q2, q7, QuestionnaireError
 from sota_course.quiz import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:

@@ -2,28 +2,36 @@
 
 import contextlib, io, itertools, json, logging, math, os, re, tempfile, time, warnings
 from copy import deepcopy
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
+from functools import partial
 from hashlib import sha256
-import pandas as pd
+from pathlib import Path
 import safetensors.torch
-from fastcore.basics import chunked
 from safetensors import SafetensorError
-from sota_course.core import *
-from sota_course.imagenette import *
-from sota_course.imagenette import _check_positive
-from sota_course.normalization import ChannelStats, stored_stats
-from sota_course.normalization import _declared, _differ
-from sota_course.presizing import Augment, PresizedDL, SampleOnce, read_presized, sample_views, shrink
-from sota_course.presizing import _ahead, _parallel, _pixels, _send
-from PIL import Image
-from fastai.vision.all import *
 from torch.overrides import TorchFunctionMode
+from fastai.vision.all import *
+from sota_course.core import check_positive, CourseError, get_device
+from sota_course.data.images import as_rgb
+from sota_course.loading.augment import Augment
+from sota_course.loading.cache import read_presized
+from sota_course.loading.dls import in_memory
+from sota_course.loading.loader import ahead, PresizedDL, SampleOnce, send
+from sota_course.loading.views import parallel, sample_views, shrink, to_pixels
+from sota_course.normalization import ChannelStats, declared_stats, stats_differ, stored_stats
+from sota_course.parking import quiet
+from sota_course.parking_networks import architectures, small_cnn
+from sota_course.records import package_versions, Record
+from dataclasses import replace
 import ipywidgets
-import matplotlib.pyplot as plt
-from fastai.callback.schedule import combined_cos
-from fastcore.test import expect_fail, test_close, test_eq
+from sota_course.core import seed_everything, shipped
+from sota_course.data.folders import subset
+from sota_course.data.images import read_rgb
+from sota_course.data.sample import sample_data
+from sota_course.imagenette import baseline_learner
+from sota_course.loading.dls import get_dls
 from sota_course.normalization import channel_stats
-from sota_course.sample import sample_data
+from sota_course.parking import train, ValidateLast
+from sota_course.records import device_name, published_records, results_table
 from sota_course.quiz import quiz
 from sota_course.training import *
 from sota_course.training import _ConvAsProduct

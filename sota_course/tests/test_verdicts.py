@@ -7,18 +7,19 @@ from datetime import timedelta
 from html import escape
 from pathlib import Path
 import matplotlib, numpy as np, pandas as pd
+from PIL import Image, ImageOps
 from fastcore.basics import patch
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from PIL import Image, ImageOps
 from scipy.special import stdtrit
-from sota_course.core import *
+from sota_course.core import CourseError, write_atomically
+from sota_course.records import load_records, package_versions, Record
 import tempfile
-import matplotlib.pyplot as plt
-import scipy.stats
-from fastcore.test import expect_fail, test_close, test_eq
+import matplotlib.pyplot as plt, scipy.stats
 from IPython.display import HTML
-from sota_course.sample import sample_data
+from fastcore.test import expect_fail, test_close, test_eq
+from sota_course.core import shipped
+from sota_course.data.sample import sample_data
 from sota_course.verdicts import *
 from sota_course.verdicts import _added_bins, _thumbnail
 
@@ -79,7 +80,7 @@ def test_report_stands_alone():
         def handle_starttag(self, tag, attrs):
             self.tags[tag] += 1
             self.fetched += [v for k,v in attrs if k in ('src', 'href', 'xlink:href', 'srcset', 'data') and not v.startswith(('#', 'data:'))]
-    from sota_course.sample import sample_data
+    from sota_course.data.sample import sample_data
     pictures = sample_data(10, 10)
     names = [o.relative_to(pictures).as_posix() for o in sorted(pictures.glob('val/*/*.JPEG'))]
     home = Path(tempfile.mkdtemp())
