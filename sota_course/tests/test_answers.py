@@ -111,10 +111,10 @@ def test_only_the_standard_library_is_imported():
     assert found - set(sys.stdlib_module_names)=={'sota_course'}
 
 def test_a_function_in_a_file_is_stopped_and_kept_apart(tmp_path):
-    from sota_course.questionnaire import _check_file
+    from sota_course.questionnaire.tasks import check_function
     file = tmp_path/'mine.py'
     file.write_text('print("noise")\ndef mix(x, y):\n    while True: pass\n', encoding='utf-8')
-    assert 'had not ended' in _check_file(load_bank()[16], file, seconds=8).feedback
+    assert 'had not ended' in check_function(load_bank()[16], file, seconds=8).feedback
     file.write_text('import os\nos._exit(3)\n', encoding='utf-8')
     assert check(16, file).verdict=='incorrect'
     file.write_text('print("noise")\ndef mix(x, y):\n    print("more")\n    return (x+x.flip(0))/2, (y+y.flip(0))/2\n', encoding='utf-8')
