@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from sota_course.questionnaire.patterns import parse_pattern, Words
 from sota_course.questionnaire.text import QuestionnaireError, questions_folder
-from fastcore.test import expect_fail
+from fastcore.test import expect_fail, test_eq
 from sota_course.questionnaire.bank import *
 from sota_course.questionnaire.bank import _load_bank
 
@@ -29,3 +29,8 @@ def test_a_broken_bank_is_named():
     expect_fail(lambda: load(question_text+point.format('a > ')).words(1), QuestionnaireError, 'is not finished')
     expect_fail(lambda: load(question_text+point.format('@nosuch')).words(1), QuestionnaireError, "has no 'nosuch'")
     expect_fail(lambda: load(question_text+point.format('a')+'colour = 3\n'), QuestionnaireError, 'colour');
+
+# %% ../../nbs/workshop/questionnaire/bank.ipynb #72d56b90
+def test_the_banks_of_the_course_are_there():
+    test_eq(banks(), ['imagenette', 'training'])
+    test_eq(load_bank().questions[7].chapter, '05_tta')

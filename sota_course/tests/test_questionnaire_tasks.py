@@ -8,6 +8,7 @@ from sota_course.questionnaire.text import QuestionnaireError
 from fastcore.test import expect_fail, test_eq
 from sota_course.questionnaire.ask import check
 from sota_course.questionnaire.tasks import *
+from sota_course.questionnaire.tasks import _function_checks, runner
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -36,3 +37,24 @@ def test_functions_are_judged_by_what_they_do():
         return x,y
     test_eq(check(16, cutmix).verdict, 'correct')
     test_eq([p.id for p in check(16, lambda x, y: (0.5*x+0.5*x.flip(0), y)).points if p.credit], ['shapes'])
+
+# %% ../../nbs/workshop/questionnaire/tasks.ipynb #2c86062a
+def test_every_function_task_has_its_trial():
+    from sota_course.questionnaire.bank import function_tasks
+    test_eq(tuple(_function_checks), function_tasks)
+
+# %% ../../nbs/workshop/questionnaire/tasks.ipynb #bb51f539
+def test_the_program_for_a_file_takes_public_names():
+    import ast,importlib
+    taken = [(o.module, n.name) for o in ast.parse(runner).body if isinstance(o, ast.ImportFrom) for n in o.names]
+    for module,name in taken: test_eq((name, name[0]=='_', hasattr(importlib.import_module(module), name)), (name, False, True))
+    test_eq({module.split('.')[0] for module,_ in taken}, {'sota_course'})
+
+# %% ../../nbs/workshop/questionnaire/tasks.ipynb #c0d7b2f1
+def test_a_file_that_fails_is_told_in_one_sentence():
+    import tempfile
+    file = Path(tempfile.mkdtemp())/'mine.py'
+    file.write_text('from sota_course.questionnaire import QuestionnaireError\nraise QuestionnaireError("torch is missing")\n', encoding='utf-8')
+    test_eq(check(16, file).feedback, 'mine.py did not run, line 2: torch is missing.')
+    file.write_text('x = 1\n', encoding='utf-8')
+    test_eq('has no function mix' in check(16, file).feedback, True)
