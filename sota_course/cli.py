@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
-from sota_course.core import (
-    CourseError,find_data,get_device,keep_freed_memory,results_home,shipped,write_atomically,
-)
+from .core import CourseError,find_data,get_device,keep_freed_memory,results_home,shipped
+from .core import write_atomically
 from .doctor import doctor
 from .records import results_table
 
@@ -375,8 +374,9 @@ def list_command(bank:BankOption='imagenette'):
 def show_command(bank:Annotated[str, Argument(help='A bank that comes with the course.')]='training'):
     "Print a question bank as it is written, to begin your own with: sota-course questions show training > mine.toml"
     from sota_course.questionnaire import load_bank
+    from sota_course.questionnaire.text import questions_folder
     load_bank(bank)
-    print((shipped('questions', 'sota_course/questions')/f'{bank}.toml').read_text(encoding='utf-8'), end='')
+    print((questions_folder()/f'{bank}.toml').read_text(encoding='utf-8'), end='')
 
 @questions_app.command('validate')
 def validate_command(file:Annotated[str, Argument(help='A question bank: a TOML file, or the name of one that comes with the course.')]):

@@ -21,9 +21,8 @@ from filelock import FileLock,Timeout
 from safetensors import safe_open,SafetensorError
 from safetensors.torch import save_file
 from fastai.vision.all import *
-from sota_course.core import (
-    check_writable,CourseError,find_data,get_device,results_home,seed_everything,
-)
+from .core import check_writable,CourseError,find_data,get_device,results_home
+from .core import seed_everything
 from .data.download import get_data
 from .data.folders import images_by_class
 from .label_smoothing import calibration_bins,calibration_error

@@ -9,9 +9,8 @@ __all__ = ['describe_data', 'RecordRun', 'quiet', 'ValidateLast', 'SharedDL', 'D
 import contextlib,math,os,random,time
 from datetime import datetime,timezone
 from fastai.vision.all import *
-from sota_course.core import (
-    check_positive,check_writable,CourseError,n_cores,results_home,seed_everything,
-)
+from .core import check_positive,check_writable,CourseError,n_cores,results_home
+from .core import seed_everything
 from .imagenette import baseline_learner
 from .loading.dls import get_dls
 from .records import device_name,fingerprint,package_versions,Record

@@ -1,7 +1,9 @@
 "What no single example shows about the checker: what must not change a verdict, what must, and how long it may take"
-import json,random,re,subprocess,sys,time
+import json,random,re,shutil,subprocess,sys,time
+from pathlib import Path
 import pytest
-from sota_course.questionnaire import LanguageModel,QuestionnaireError,check,load_bank,read_sheet
+from sota_course.core import shipped
+from sota_course.questionnaire import *
 
 hypothesis = pytest.importorskip('hypothesis')
 from hypothesis import given,settings
@@ -110,11 +112,22 @@ def test_only_the_standard_library_is_imported():
     found = set(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout.split())
     assert found - set(sys.stdlib_module_names)=={'sota_course'}
 
+def test_its_own_folder_is_enough(tmp_path):
+    "Without the rest of the course, and without anything installed, as in a browser's Python"
+    source = Path(load_bank.__code__.co_filename).parent
+    shutil.copytree(source, tmp_path/'sota_course'/'questionnaire', ignore=shutil.ignore_patterns('__pycache__'))
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from sota_course.questionnaire import check,validate; print(check(7, {right[7]!r}).verdict, validate('training'))"
+    assert subprocess.run([sys.executable, '-I', '-S', '-c', code], capture_output=True, text=True, check=True).stdout=='correct []\n'
+
+def test_banks_name_chapters_that_are_there():
+    found = {o.stem for o in shipped('notebooks', 'nbs').glob('[0-9]*.ipynb')}
+    for name in banks(): assert {q.chapter for q in load_bank(name).questions.values()} <= found
+
 def test_a_function_in_a_file_is_stopped_and_kept_apart(tmp_path):
-    from sota_course.questionnaire import _check_file
+    from sota_course.questionnaire.tasks import check_function
     file = tmp_path/'mine.py'
     file.write_text('print("noise")\ndef mix(x, y):\n    while True: pass\n', encoding='utf-8')
-    assert 'had not ended' in _check_file(load_bank()[16], file, seconds=8).feedback
+    assert 'had not ended' in check_function(load_bank()[16], file, seconds=8).feedback
     file.write_text('import os\nos._exit(3)\n', encoding='utf-8')
     assert check(16, file).verdict=='incorrect'
     file.write_text('print("noise")\ndef mix(x, y):\n    print("more")\n    return (x+x.flip(0))/2, (y+y.flip(0))/2\n', encoding='utf-8')

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated, Optional
 import typer
 from typer import Argument, Option
-from sota_course.core import CourseError, find_data, get_device, keep_freed_memory, results_home, shipped, write_atomically
+from sota_course.core import CourseError, find_data, get_device, keep_freed_memory, results_home, shipped
+from sota_course.core import write_atomically
 from sota_course.doctor import doctor
 from sota_course.records import results_table
 import subprocess, tempfile

@@ -12,7 +12,8 @@ from filelock import FileLock, Timeout
 from safetensors import safe_open, SafetensorError
 from safetensors.torch import save_file
 from fastai.vision.all import *
-from sota_course.core import check_writable, CourseError, find_data, get_device, results_home, seed_everything
+from sota_course.core import check_writable, CourseError, find_data, get_device, results_home
+from sota_course.core import seed_everything
 from sota_course.data.download import get_data
 from sota_course.data.folders import images_by_class
 from sota_course.label_smoothing import calibration_bins, calibration_error

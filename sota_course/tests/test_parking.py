@@ -3,7 +3,8 @@
 import contextlib, math, os, random, time
 from datetime import datetime, timezone
 from fastai.vision.all import *
-from sota_course.core import check_positive, check_writable, CourseError, n_cores, results_home, seed_everything
+from sota_course.core import check_positive, check_writable, CourseError, n_cores, results_home
+from sota_course.core import seed_everything
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
 from sota_course.records import device_name, fingerprint, package_versions, Record
