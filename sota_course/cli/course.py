@@ -10,8 +10,8 @@ import filecmp
 from pathlib import Path
 from typing import Annotated
 from typer import Argument,Option
-from ..core import CourseError,shipped,write_atomically
 from .app import app
+from ..core import CourseError,shipped,write_atomically
 
 # %% ../../nbs/workshop/cli/course.ipynb #290154ae
 @app.command('notebooks')

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
+from .app import app,PathOption
 from ..core import find_data
-from .app import PathOption,app
 
 # %% ../../nbs/workshop/cli/data.ipynb #5e3bc322
 data_app = typer.Typer(help='Find, fetch, check and cut down image data sets.', invoke_without_command=True)

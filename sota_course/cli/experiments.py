@@ -9,9 +9,9 @@ __all__ = []
 from pathlib import Path
 from typing import Annotated,Optional
 from typer import Argument,Option
-from ..core import CourseError,find_data,get_device,keep_freed_memory,results_home
-from .app import PathOption,ResultsOption,app,doctor_command
+from .app import app,doctor_command,PathOption,ResultsOption
 from .train import resumable
+from ..core import CourseError,find_data,get_device,keep_freed_memory,results_home
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #dcacf0c2
 def _compare(records, folder, path=None, **kwargs):

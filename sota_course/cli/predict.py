@@ -10,8 +10,8 @@ import csv,json,sys
 from pathlib import Path
 from typing import Annotated,Optional
 from typer import Argument,Option
-from ..core import CourseError
 from .app import app
+from ..core import CourseError
 
 # %% ../../nbs/workshop/cli/predict.ipynb #97c8416f
 def _images(paths):

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
-from ..core import CourseError,shipped,write_atomically
 from .app import app
+from ..core import CourseError,shipped,write_atomically
 
 # %% ../../nbs/workshop/cli/questions.ipynb #b5f6d48b
 BankOption = Annotated[str, Option(help='The questionnaire: imagenette, training, or the path of a TOML file.')]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
+from .app import app,first_process,PathOption,ResultsOption
 from ..core import CourseError,get_device,results_home,results_table
-from .app import PathOption,ResultsOption,app,first_process
 
 # %% ../../nbs/workshop/cli/train.ipynb #758e0f68
 def _stats(path):

@@ -4,8 +4,8 @@ import filecmp
 from pathlib import Path
 from typing import Annotated
 from typer import Argument, Option
-from sota_course.core import CourseError, shipped, write_atomically
 from sota_course.cli.app import app
+from sota_course.core import CourseError, shipped, write_atomically
 import tempfile
 from fastcore.test import expect_fail, test_eq
 from sota_course.cli.course import *

@@ -4,8 +4,8 @@ import csv, json, sys
 from pathlib import Path
 from typing import Annotated, Optional
 from typer import Argument, Option
-from sota_course.core import CourseError
 from sota_course.cli.app import app
+from sota_course.core import CourseError
 import contextlib, io
 from fastcore.test import test_eq
 from sota_course.cli.predict import *
