@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 # %% ../nbs/10_questionnaire.ipynb #55564865
-def _questions_folder(): return Path(str(files('sota_course')))/'questions'
+def questions_folder(): return Path(str(files('sota_course')))/'questions'
 
 # %% ../nbs/10_questionnaire.ipynb #5066843c
 class QuestionnaireError(Exception): "Something the user can mend: one sentence that names the culprit and the way out"
@@ -110,7 +110,7 @@ def tokenize(
     return tokens
 
 # %% ../nbs/10_questionnaire.ipynb #fb17227b
-_grammar = tomllib.loads((_questions_folder()/'grammar.toml').read_text(encoding='utf-8'))
+_grammar = tomllib.loads((questions_folder()/'grammar.toml').read_text(encoding='utf-8'))
 
 def _list(name): return frozenset(_grammar[name].split())
 def _phrases(name): return [tuple(o.split()) for o in _grammar[name]]
@@ -415,7 +415,7 @@ def parse_pattern(
 @lru_cache(None)
 def _english_words():
     "Common English words, which are spelled right as they are"
-    lines = (_questions_folder()/'english.txt').read_text(encoding='utf-8').splitlines()
+    lines = (questions_folder()/'english.txt').read_text(encoding='utf-8').splitlines()
     return frozenset(o for line in lines if not line.startswith('#') for o in line.split())
 
 # %% ../nbs/10_questionnaire.ipynb #b7e82d57
@@ -652,7 +652,7 @@ def load_bank(
 
 @lru_cache(None)
 def _load_bank(source):
-    path = Path(source) if source.endswith('.toml') else _questions_folder()/f'{source}.toml'
+    path = Path(source) if source.endswith('.toml') else questions_folder()/f'{source}.toml'
     try: data = tomllib.loads(path.read_text(encoding='utf-8'))
     except FileNotFoundError:
         raise QuestionnaireError(f"There is no question bank {source!r}: use one of {', '.join(banks())}, or the path of a .toml file.") from None
@@ -662,12 +662,12 @@ def _load_bank(source):
 
 def banks():
     "Names of the question banks that come with the course"
-    return sorted(o.stem for o in _questions_folder().glob('*.toml') if o.stem not in ('languages', 'grammar'))
+    return sorted(o.stem for o in questions_folder().glob('*.toml') if o.stem not in ('languages', 'grammar'))
 
 @lru_cache(None)
 def _load_gloss():
     "{foreign word: English word}, from `languages.toml`"
-    table = tomllib.loads((_questions_folder()/'languages.toml').read_text(encoding='utf-8'))
+    table = tomllib.loads((questions_folder()/'languages.toml').read_text(encoding='utf-8'))
     exact,prefixes = {},{}
     for english,words in (o for language in table.values() for o in language.items()):
         for word in words.split():

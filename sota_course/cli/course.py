@@ -13,6 +13,12 @@ from typer import Argument,Option
 from .app import app
 from ..core import CourseError,shipped,write_atomically
 
+# %% ../../nbs/workshop/cli/course.ipynb #fee515f2
+def _notebooks(folder):
+    "Notebooks below `folder`, as paths within it: chapters first, in reading order; hidden folders hold copies, such as Jupyter's checkpoints"
+    found = [o.relative_to(folder) for o in folder.rglob('*.ipynb')]
+    return sorted((o for o in found if not any(p.startswith(('.', '_')) for p in o.parts)), key=lambda o: (len(o.parts), o))
+
 # %% ../../nbs/workshop/cli/course.ipynb #290154ae
 @app.command('notebooks')
 def notebooks_command(
@@ -20,10 +26,12 @@ def notebooks_command(
     force:Annotated[bool, Option('--force', help='Overwrite notebooks that you have changed.')]=False,
 ):
     "Copy the course's notebooks out of the installed package."
-    sources = sorted(shipped('notebooks', 'nbs').glob('*.ipynb'))
-    changed = [o.name for o in sources if (dest/o.name).exists() and not filecmp.cmp(o, dest/o.name, shallow=False)]
-    for source in sources:
-        if force or source.name not in changed: write_atomically(dest/source.name, source.read_text(encoding='utf-8'))
-    print(f'Copied {len(sources) - (0 if force else len(changed))} of {len(sources)} notebooks to {dest}: start with 00_core.ipynb')
+    course = shipped('notebooks', 'nbs')
+    names = _notebooks(course)
+    changed = [o for o in names if (dest/o).exists() and not filecmp.cmp(course/o, dest/o, shallow=False)]
+    for name in names:
+        if force or name not in changed: write_atomically(dest/name, (course/name).read_text(encoding='utf-8'))
+    print(f'Copied {len(names) - (0 if force else len(changed))} of {len(names)} notebooks to {dest}: start with {names[0]}')
     if changed and not force:
-        raise CourseError(f"Kept {', '.join(changed)}, which you (or an older version) made different: use --force to overwrite, or another folder.")
+        kept = ', '.join(o.as_posix() for o in changed)
+        raise CourseError(f"Kept {kept}, which you (or an older version) made different: use --force to overwrite, or another folder.")

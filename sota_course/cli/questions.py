@@ -12,7 +12,7 @@ from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
 from .app import app
-from ..core import CourseError,shipped,write_atomically
+from ..core import CourseError,write_atomically
 
 # %% ../../nbs/workshop/cli/questions.ipynb #b5f6d48b
 BankOption = Annotated[str, Option(help='The questionnaire: imagenette, training, or the path of a TOML file.')]
@@ -74,9 +74,9 @@ def list_command(bank:BankOption='imagenette'):
 @questions_app.command('show')
 def show_command(bank:Annotated[str, Argument(help='A bank that comes with the course.')]='training'):
     "Print a question bank as it is written, to begin your own with: sota-course questions show training > mine.toml"
-    from sota_course.questionnaire import load_bank
+    from sota_course.questionnaire import load_bank,questions_folder
     load_bank(bank)
-    print((shipped('questions', 'sota_course/questions')/f'{bank}.toml').read_text(encoding='utf-8'), end='')
+    print((questions_folder()/f'{bank}.toml').read_text(encoding='utf-8'), end='')
 
 @questions_app.command('validate')
 def validate_command(file:Annotated[str, Argument(help='A question bank: a TOML file, or the name of one that comes with the course.')]):

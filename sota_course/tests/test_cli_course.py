@@ -9,18 +9,27 @@ from sota_course.core import CourseError, shipped, write_atomically
 import tempfile
 from fastcore.test import expect_fail, test_eq
 from sota_course.cli.course import *
-from sota_course.cli.course import notebooks_command
+from sota_course.cli.course import _notebooks, notebooks_command
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
+
+# %% ../../nbs/workshop/cli/course.ipynb #750b73f2
+def test_chapters_come_first_and_no_copies_from_hidden_folders():
+    folder = Path(tempfile.mkdtemp())
+    for name in ('index', 'workshop/data/images', '01_second', 'workshop/loader', '00_first', '.ipynb_checkpoints/00_first-checkpoint', 'workshop/.ipynb_checkpoints/a'):
+        write_atomically(folder/f'{name}.ipynb', '{}')
+    test_eq([o.as_posix() for o in _notebooks(folder)], [f'{o}.ipynb' for o in ('00_first', '01_second', 'index', 'workshop/loader', 'workshop/data/images')])
 
 # %% ../../nbs/workshop/cli/course.ipynb #2c9dab37
 def test_notebooks_are_copied_and_yours_are_kept():
     dest = Path(tempfile.mkdtemp())/'course'
     notebooks_command(dest)
-    mine = dest/'00_core.ipynb'
-    mine.write_text('my notes')
-    with expect_fail(CourseError, 'Kept 00_core.ipynb'): notebooks_command(dest)
-    test_eq(mine.read_text(), 'my notes')
+    test_eq(_notebooks(dest), _notebooks(shipped('notebooks', 'nbs')))
+    first,room = min(dest.glob('0*.ipynb')),next((dest/'workshop').rglob('*.ipynb'))
+    for mine in (first, room): mine.write_text('my notes')
+    kept = f'Kept {first.name}, {room.relative_to(dest).as_posix()}'
+    with expect_fail(CourseError, kept): notebooks_command(dest)
+    test_eq([o.read_text() for o in (first, room)], ['my notes', 'my notes'])
     notebooks_command(dest, force=True)
-    assert mine.read_text() != 'my notes'
+    assert 'my notes' not in (first.read_text(), room.read_text())

@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 import typer
 from typer import Argument, Option
 from sota_course.cli.app import app
-from sota_course.core import CourseError, shipped, write_atomically
+from sota_course.core import CourseError, write_atomically
 import tempfile
 from fastcore.test import test_eq
 from sota_course.cli.questions import *
