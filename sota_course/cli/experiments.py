@@ -27,7 +27,8 @@ def _compare(records, folder, path=None, **kwargs):
 @app.command('ladder')
 def ladder_command(
     path:PathOption=None,
-    variants:Annotated[str, Option(help='What to compare, the baseline first, separated by commas; + joins, as in mixup+tta; your own from a file, as mine.toml:wide.')]='baseline,normalized,progressive,mixup,smoothing,tta',
+    variants:Annotated[str, Option(help='What to compare, the baseline first, separated by commas; + joins, as in mixup+tta; '
+        'your own from a file, as mine.toml:wide.')]='baseline,normalized,progressive,mixup,smoothing,tta',
     seeds:Annotated[int, Option(min=1, help='Runs of each.')]=3,
     arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …; by the device if left out.')]=None,
     size:Annotated[int, Option(help='Side of the images in pixels.')]=128,
@@ -38,7 +39,8 @@ def ladder_command(
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
     results:ResultsOption=None,
     resume:Annotated[bool, Option('--resume', help='Go on with what is in the folder of results.')]=False,
-    ray:Annotated[bool, Option('--ray', help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
+    ray:Annotated[bool, Option('--ray',
+        help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
 ):
     "Train variants with several seeds each, and say which of them helped."
     from sota_course.experiments import ladder,ray_map
@@ -46,7 +48,8 @@ def ladder_command(
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
     arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
-    with resumable(): records = ladder(path, variants, seeds, folder, resume, device, each=ray_map if ray else map, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
+    with resumable(): records = ladder(path, variants, seeds, folder, resume, device, each=ray_map if ray else map,
+        arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
     _compare(records, folder, path, baseline=variants.split(',')[0].strip())
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #28db728e
@@ -69,8 +72,10 @@ def demo_command(
     seeds:Annotated[int, Option(min=1, help='Runs of each variant.')]=3,
     results:ResultsOption=None,
 ):
-    "On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows. About four minutes."
+    ("On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows. "
+     "About four minutes.")
     doctor_command()
     from sota_course.sample import sample_data
     print()
-    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3, None, results or results_home()/'demo', True)
+    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3, None,
+        results or results_home()/'demo', True)

@@ -39,7 +39,8 @@ def _as_table(answers, vocab, top, width):
 def _as_json(answers, vocab):
     "A list with an object for each file: all probabilities, or an error"
     found = list(answers)
-    print(json.dumps([dict(file=str(file)) | (dict(error=str(p)) if isinstance(p, CourseError) else dict(probabilities=dict(zip(vocab, p.tolist())))) for file,p in found], indent=1))
+    print(json.dumps([dict(file=str(file)) | (dict(error=str(p)) if isinstance(p, CourseError)
+        else dict(probabilities=dict(zip(vocab, p.tolist())))) for file,p in found], indent=1))
     yield from (p for _,p in found)
 
 def _as_csv(answers, vocab):
@@ -47,7 +48,8 @@ def _as_csv(answers, vocab):
     rows = csv.writer(sys.stdout, lineterminator='\n')
     rows.writerow(['file', *vocab, 'error'])
     for file,p in answers:
-        rows.writerow([_shown(str(file)), *([''] * len(vocab) + [p] if isinstance(p, CourseError) else [f'{o:.6f}' for o in p.tolist()] + [''])])
+        rows.writerow([_shown(str(file)), *([''] * len(vocab) + [p] if isinstance(p, CourseError)
+            else [f'{o:.6f}' for o in p.tolist()] + [''])])
         yield p
 
 # %% ../../nbs/workshop/cli/predict.ipynb #690a0476

@@ -20,7 +20,9 @@ BankOption = Annotated[str, Option(help='The questionnaire: imagenette, training
 def _grade(files, bank, question=None):
     "The verdict on files: a `Sheet`, or a `Result` if they answer one question"
     from sota_course.questionnaire import check,check_sheet,load_bank,read_file
-    if len(files)>1 and not all(o.suffix=='.json' for o in files): raise CourseError('Several files are for the .json records of one question: name it with --question, or use `sota-course grade` for a folder of sheets.')
+    if len(files)>1 and not all(o.suffix=='.json' for o in files):
+        raise CourseError('Several files are for the .json records of one question: name it with --question, '
+            'or use `sota-course grade` for a folder of sheets.')
     if question is None: return check_sheet(read_file(files[0]), bank)
     work = files[0].suffix in ('.py', '.json') and load_bank(bank)[question].kind!='words'
     return check(question, files if files[0].suffix=='.json' and work else files[0] if work else read_file(files[0]), bank)
@@ -28,8 +30,10 @@ def _grade(files, bank, question=None):
 # %% ../../nbs/workshop/cli/questions.ipynb #366324e6
 @app.command('check')
 def check_command(
-    file:Annotated[list[Path], Argument(help='A text with your answers: numbered, one a line, or as flashcards; - reads what is piped in.')],
-    question:Annotated[Optional[int], Option('--question', '-q', help='The file answers this question alone: a text, a .py with the function, or the .json records of runs.')]=None,
+    file:Annotated[list[Path],
+        Argument(help='A text with your answers: numbered, one a line, or as flashcards; - reads what is piped in.')],
+    question:Annotated[Optional[int], Option('--question', '-q',
+        help='The file answers this question alone: a text, a .py with the function, or the .json records of runs.')]=None,
     bank:BankOption='imagenette',
     as_json:Annotated[bool, Option('--json', help='Print JSON instead of a table.')]=False,
 ):
@@ -49,7 +53,8 @@ def grade_command(
     if not folder.is_dir(): raise CourseError(f'There is no folder {folder}: name the one with the answer files.')
     files = sorted(o for o in folder.iterdir() if o.suffix in ('.md', '.txt', '.json') and not o.name.startswith('.'))
     if not files: raise CourseError(f'{folder} has no answer files: they end in .md, .txt or .json.')
-    if csv_file.resolve() in [o.resolve() for o in files] or csv_file.suffix!='.csv': raise CourseError(f'The table would be written over {csv_file}: give --csv a name that ends in .csv.')
+    if csv_file.resolve() in [o.resolve() for o in files] or csv_file.suffix!='.csv':
+        raise CourseError(f'The table would be written over {csv_file}: give --csv a name that ends in .csv.')
     asked,table,bad = list(load_bank(bank).questions),io.StringIO(),[]
     rows = csv.writer(table, lineterminator='\n')
     rows.writerow(['file', 'score', *(f'q{n}' for n in asked), 'error'])
@@ -57,9 +62,11 @@ def grade_command(
         try: sheet,error = _grade([file], bank),''
         except QuestionnaireError as e: sheet,error,bad = None,str(e),[*bad, file.name]
         verdicts = {o.n:o.verdict for o in sheet.results} if sheet else {}
-        rows.writerow([file.name if file.name[0].isalnum() else f"'{file.name}", f'{sheet.score:.3f}' if sheet else '', *(verdicts.get(n, '') for n in asked), error])
+        rows.writerow([file.name if file.name[0].isalnum() else f"'{file.name}", f'{sheet.score:.3f}' if sheet else '',
+            *(verdicts.get(n, '') for n in asked), error])
     write_atomically(csv_file, table.getvalue())
-    print(f'Graded {len(files)-len(bad)} of {len(files)} files: {csv_file}' + (f"; not read, see the column error: {', '.join(bad)}" if bad else ''))
+    print(f'Graded {len(files)-len(bad)} of {len(files)} files: {csv_file}'
+        + (f"; not read, see the column error: {', '.join(bad)}" if bad else ''))
 
 # %% ../../nbs/workshop/cli/questions.ipynb #beaf2f79
 questions_app = typer.Typer(help='The questions, and banks of your own.', no_args_is_help=True)
@@ -85,9 +92,11 @@ def validate_command(file:Annotated[str, Argument(help='A question bank: a TOML 
     wrong = validate(file)
     if wrong:
         print(*wrong, sep='\n')
-        raise CourseError(f'{len(wrong)} of the examples in {file} are judged otherwise: change the wordings, or the verdict of the example.')
+        raise CourseError(f'{len(wrong)} of the examples in {file} are judged otherwise: '
+            'change the wordings, or the verdict of the example.')
     found = load_bank(file)
-    print(f'{found.title}: {len(found.questions)} questions, {sum(len(q.example) for q in found.questions.values())} examples, all judged as they should be')
+    print(f'{found.title}: {len(found.questions)} questions, {sum(len(q.example) for q in found.questions.values())} examples, '
+        'all judged as they should be')
 
 # %% ../../nbs/workshop/cli/questions.ipynb #90269bc4
 def _ask():
@@ -96,7 +105,8 @@ def _ask():
     while True:
         try: line = input('> ' if not lines else '… ')
         except EOFError: return '\n'.join(lines) or None
-        if not lines and line.strip().lower() in ('?', '!', 'q', 'quit', 'exit', 'h', 'help'): return dict(quit='q', exit='q', h='?', help='?').get(line.strip().lower(), line.strip())
+        if not lines and line.strip().lower() in ('?', '!', 'q', 'quit', 'exit', 'h', 'help'):
+            return dict(quit='q', exit='q', h='?', help='?').get(line.strip().lower(), line.strip())
         if not line.strip(): return '\n'.join(lines)
         lines.append(line)
 
@@ -138,9 +148,13 @@ def quiz_command(
     found,known = load_bank(bank),progress(bank)
     asked = [n for n,q in found.questions.items() if q.kind!='function' and not q.optional]
     numbers = question or [n for n in asked if again or known.answers.get(n, {}).get('verdict')!='correct']
-    if work := [n for n in numbers if found[n].kind=='function']: raise CourseError(f'Question {work[0]} asks for a function: write it into a file, then sota-course check --question {work[0]} FILE.py')
+    if work := [n for n in numbers if found[n].kind=='function']:
+        raise CourseError(f'Question {work[0]} asks for a function: write it into a file, '
+            f'then sota-course check --question {work[0]} FILE.py')
     print(f'{known}\n')
     if numbers: print('Write your answer; an empty line ends it, or skips the question. ? is a hint, ! the solution, q leaves.\n')
     if not all(_ask_question(n, bank) for n in numbers): return
     if numbers: print(progress(bank))
-    if tasks := [n for n,q in found.questions.items() if q.optional]: print(f"Tasks beside the questions ({', '.join(map(str, tasks))}): see sota-course questions list, and answer with sota-course check --question N FILE")
+    if tasks := [n for n,q in found.questions.items() if q.optional]:
+        print(f"Tasks beside the questions ({', '.join(map(str, tasks))}): see sota-course questions list, "
+            'and answer with sota-course check --question N FILE')

@@ -27,7 +27,8 @@ def _print_results(records, folder):
 # %% ../../nbs/workshop/cli/train.ipynb #32bb985a
 def _given(ctx, *names):
     "Those of the options `names` that stand on the command line, with their values"
-    return {o: ctx.params[o] for o in names if ctx.get_parameter_source(o).name=='COMMANDLINE'} # typer has click within or beside it, by version
+    # typer has click within or beside it, by version: so the name of the source is compared, and not the source
+    return {o: ctx.params[o] for o in names if ctx.get_parameter_source(o).name=='COMMANDLINE'}
 
 @contextlib.contextmanager
 def resumable():
@@ -64,7 +65,8 @@ def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of
 def train_command(
     ctx:typer.Context,
     path:PathOption=None,
-    recipe:Annotated[Optional[str], Option(help='A name from `sota-course recipes`, FILE.toml or FILE.toml:NAME; options for the network and its training change it.')]=None,
+    recipe:Annotated[Optional[str], Option(help='A name from `sota-course recipes`, FILE.toml or FILE.toml:NAME; '
+        'options for the network and its training change it.')]=None,
     arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …; by the device if left out.')]=None,
     size:Annotated[int, Option(help='Side of the images in pixels.')]=128,
     bs:Annotated[int, Option(help='Images in a batch.')]=64,
@@ -82,7 +84,8 @@ def train_command(
     "Train a classifier from scratch and write the record of it."
     from sota_course.imagenette import get_data,train
     get_device(device)
-    if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'), path, seed, noise, device, name, resume, save, results)
+    if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'),
+        path, seed, noise, device, name, resume, save, results)
     if resume: raise CourseError('Only a run with --recipe can go on: name the recipe, or leave out --resume.')
     path = get_data(path, size)
     stats = _stats(path) if normalize else None

@@ -15,6 +15,7 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/cli/app.ipynb #9cb8e3d2
 def test_an_error_from_a_worker_is_its_last_line():
-    wrapped = 'Caught CourseError in a worker.\nTraceback (most recent call last):\n  …\nsota_course.core.CourseError: cat.jpg cannot be read: remove it.'
+    wrapped = ('Caught CourseError in a worker.\nTraceback (most recent call last):\n  …\n'
+        'sota_course.core.CourseError: cat.jpg cannot be read: remove it.')
     test_eq(_sentence(CourseError(wrapped)), 'cat.jpg cannot be read: remove it.')
     test_eq(_sentence(CourseError('There is no folder pets.')), 'There is no folder pets.')

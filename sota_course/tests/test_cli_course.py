@@ -17,9 +17,10 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/cli/course.ipynb #750b73f2
 def test_chapters_come_first_and_no_copies_from_hidden_folders():
     folder = Path(tempfile.mkdtemp())
-    for name in ('index', 'workshop/data/images', '01_second', 'workshop/loader', '00_first', '.ipynb_checkpoints/00_first-checkpoint', 'workshop/.ipynb_checkpoints/a'):
-        write_atomically(folder/f'{name}.ipynb', '{}')
-    test_eq([o.as_posix() for o in _notebooks(folder)], [f'{o}.ipynb' for o in ('00_first', '01_second', 'index', 'workshop/loader', 'workshop/data/images')])
+    for name in ('index', 'workshop/data/images', '01_second', 'workshop/loader', '00_first',
+        '.ipynb_checkpoints/00_first-checkpoint', 'workshop/.ipynb_checkpoints/a'): write_atomically(folder/f'{name}.ipynb', '{}')
+    test_eq([o.as_posix() for o in _notebooks(folder)],
+        [f'{o}.ipynb' for o in ('00_first', '01_second', 'index', 'workshop/loader', 'workshop/data/images')])
 
 # %% ../../nbs/workshop/cli/course.ipynb #2c9dab37
 def test_notebooks_are_copied_and_yours_are_kept():
