@@ -22,11 +22,14 @@ def progress_file(
     "Where your answers are kept"
     home = os.environ.get('SOTA_COURSE_HOME') or xdg_data_home()/'sota_course'
     found = load_bank(bank)
-    name = f'{found.name}-{hashlib.sha256(found.path.encode()).hexdigest()[:8]}' if found.path else found.name # a bank of your own may be called like one of ours
+    # a bank of your own may be called like one of ours
+    name = f'{found.name}-{hashlib.sha256(found.path.encode()).hexdigest()[:8]}' if found.path else found.name
     return Path(home)/f'progress-{name}.json'
 
 # %% ../nbs/workshop/quiz.ipynb #6fd3ea7e
-def _is_entry(o): return isinstance(o, dict) and isinstance(o.get('answer'), str) and o.get('verdict') in ('correct', 'partial', 'incorrect', 'not_attempted')
+def _is_entry(o):
+    return isinstance(o, dict) and isinstance(o.get('answer'), str) and o.get('verdict') in (
+        'correct', 'partial', 'incorrect', 'not_attempted')
 
 def _load(path):
     "`{number: entry}` of a progress file, and a sentence if something was wrong with it"
@@ -38,7 +41,9 @@ def _load(path):
     except (ValueError, KeyError, TypeError, AttributeError, OSError):
         aside = path.with_name(f'{path.stem}.unreadable-{datetime.now():%Y%m%d-%H%M%S-%f}.json')
         try: os.replace(path, aside)
-        except OSError as e: raise CourseError(f'{path} cannot be read or moved ({e.strerror}): make its folder writable, or set $SOTA_COURSE_HOME to another.') from e
+        except OSError as e:
+            raise CourseError(f'{path} cannot be read or moved ({e.strerror}): '
+                'make its folder writable, or set $SOTA_COURSE_HOME to another.') from e
         return {}, f'Your progress could not be read; it was kept as {aside.name}, and the quiz starts afresh.'
 
 # %% ../nbs/workshop/quiz.ipynb #74dc73ba
@@ -51,7 +56,8 @@ def remember(
     path = progress_file(bank)
     answers = _load(path)[0]
     if answers.get(result.n, {}).get('score', 0)>result.score: return path
-    answers[result.n] = dict(answer=answer, verdict=result.verdict, score=result.score, at=datetime.now(timezone.utc).isoformat(timespec='seconds'))
+    answers[result.n] = dict(answer=answer, verdict=result.verdict, score=result.score,
+        at=datetime.now(timezone.utc).isoformat(timespec='seconds'))
     return write_atomically(path, json.dumps(dict(answers={str(n):answers[n] for n in sorted(answers)}), indent=1, ensure_ascii=False))
 
 # %% ../nbs/workshop/quiz.ipynb #4d3fc148
@@ -65,8 +71,10 @@ class Progress:
     def score(self): return sum(o.get('score', 0) for o in self.answers.values())/len(self.bank.questions)
     def __repr__(self):
         counts = Counter(o['verdict'] for o in self.answers.values())
-        text = ', '.join(f'{counts[k]} {said}' for k,said in dict(correct='correct', partial='partly right', incorrect='not right yet').items() if counts[k])
-        return f"{self.warning + ' ' if self.warning else ''}{len(self.answers)} of {len(self.bank.questions)} questions answered" + (f': {text}' if text else '')
+        text = ', '.join(f'{counts[k]} {said}'
+            for k,said in dict(correct='correct', partial='partly right', incorrect='not right yet').items() if counts[k])
+        return f"{self.warning + ' ' if self.warning else ''}{len(self.answers)} of {len(self.bank.questions)} questions answered" + (
+            f': {text}' if text else '')
 
 def progress(bank='imagenette')->Progress:
     "How far you are: read from your progress file"
@@ -81,11 +89,13 @@ def reset(bank='imagenette'): # the path your old answers were moved to, or None
     return aside
 
 # %% ../nbs/workshop/quiz.ipynb #31ba4ab4
-_colours = dict(correct='var(--jp-success-color1, #388e3c)', partial='var(--jp-warn-color1, #f57c00)', incorrect='var(--jp-error-color1, #d32f2f)', not_attempted='var(--jp-border-color1, #9e9e9e)')
+_colours = dict(correct='var(--jp-success-color1, #388e3c)', partial='var(--jp-warn-color1, #f57c00)',
+    incorrect='var(--jp-error-color1, #d32f2f)', not_attempted='var(--jp-border-color1, #9e9e9e)')
 
 def _box(content, colour='not_attempted'):
     "A block of HTML with a coloured bar at its left side"
-    return f"<div style='border-left:4px solid {_colours[colour]};padding:.2em .8em;margin:.2em 0;line-height:1.4;color:var(--jp-ui-font-color1, inherit)'>{content}</div>"
+    return (f"<div style='border-left:4px solid {_colours[colour]};padding:.2em .8em;margin:.2em 0;line-height:1.4;"
+        f"color:var(--jp-ui-font-color1, inherit)'>{content}</div>")
 
 def _text(text): return f"<p style='margin:.2em 0;white-space:pre-wrap'>{html.escape(text)}</p>"
 
@@ -100,8 +110,8 @@ class Card:
     ):
         self.n,self.bank,self.changed,self.hints = n,load_bank(bank),changed,0
         q = self.bank[n]
-        self.answer = widgets.Textarea(value=answer, description=f'Answer {n}', placeholder='In your own words', continuous_update=False, rows=3,
-            layout=widgets.Layout(width='98%'), style=dict(description_width='6em'))
+        self.answer = widgets.Textarea(value=answer, description=f'Answer {n}', placeholder='In your own words',
+            continuous_update=False, rows=3, layout=widgets.Layout(width='98%'), style=dict(description_width='6em'))
         self.output = widgets.HTML(_box(''), layout=widgets.Layout(width='98%'))
         def button(text, style, do):
             b = widgets.Button(description=text, button_style=style, tooltip=f'{text} (question {n})', layout=widgets.Layout(width='auto'))
@@ -109,7 +119,8 @@ class Card:
             return b
         self.buttons = [button('Check', 'primary', self.check), button('Hint', '', self.hint), button('Solution', '', self.solution)]
         self.answer.observe(lambda _: self._stale(), 'value')
-        self.box = widgets.VBox([widgets.HTML(f"<div style='font-weight:600;line-height:1.4;color:var(--jp-ui-font-color1, inherit)'>{html.escape(question(n, self.bank))}</div>"),
+        self.box = widgets.VBox([widgets.HTML("<div style='font-weight:600;line-height:1.4;color:var(--jp-ui-font-color1, inherit)'>"
+                f"{html.escape(question(n, self.bank))}</div>"),
             self.answer, widgets.HBox(self.buttons), self.output], layout=widgets.Layout(margin='0 0 1.2em 0'))
         self.judged,self.said,self.help = None,'',''
         if answer: self._show(check(n, answer, self.bank))
@@ -135,7 +146,9 @@ class Card:
         self.judged = self.answer.value
         self._say(_box(result._repr_html_(), result.verdict), '')
     def _stale(self):
-        if self.judged is not None and self.answer.value!=self.judged: self.judged = None; self._say(_box(_text('You have changed the answer: press Check again.')))
+        if self.judged is not None and self.answer.value!=self.judged:
+            self.judged = None
+            self._say(_box(_text('You have changed the answer: press Check again.')))
 
 # %% ../nbs/workshop/quiz.ipynb #d667c82c
 class Quiz:
@@ -147,13 +160,17 @@ class Quiz:
         self.cards = [Card(n, self.bank, self._update, known.answers.get(n, {}).get('answer', '')) for n in numbers]
         self.box = widgets.VBox([self.status, *(o.box for o in self.cards)])
         self._update()
-    def _update(self): self.status.value = f"<div role='status' style='color:var(--jp-ui-font-color2, inherit)'>{html.escape(repr(progress(self.bank)))}</div>"
+    def _update(self):
+        self.status.value = ("<div role='status' style='color:var(--jp-ui-font-color2, inherit)'>"
+            f"{html.escape(repr(progress(self.bank)))}</div>")
     def __repr__(self):
         asks = '\n'.join(question(n, self.bank) for n in self.numbers)
         name = '' if self.bank.name=='imagenette' else f", bank='{self.bank.name}'"
-        return f"{asks}\n\nTo answer in code: from sota_course.questionnaire import *; then check({self.numbers[0]}, 'your words'{name}), or hint({self.numbers[0]}, 1{name})."
+        return (f"{asks}\n\nTo answer in code: from sota_course.questionnaire import *; "
+            f"then check({self.numbers[0]}, 'your words'{name}), or hint({self.numbers[0]}, 1{name}).")
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {'text/plain': repr(self), 'application/vnd.jupyter.widget-view+json': dict(version_major=2, version_minor=0, model_id=self.box.model_id)}
+        return {'text/plain': repr(self),
+            'application/vnd.jupyter.widget-view+json': dict(version_major=2, version_minor=0, model_id=self.box.model_id)}
 
 def quiz(
     *numbers:int, # numbers of questions; all that are answered in words if left out
@@ -165,5 +182,7 @@ def quiz(
     if chapter: numbers = [n for n,q in found.questions.items() if q.chapter==chapter and q.kind!='function']
     for n in numbers: found[n]
     chosen = list(numbers) or [n for n,q in found.questions.items() if q.kind!='function']
-    if chapter and not numbers: raise CourseError(f"{found.title!r} has no questions on {chapter!r}: leave the chapter out, or choose one of {', '.join(sorted({q.chapter for q in found.questions.values() if q.chapter}))}.")
+    if chapter and not numbers:
+        raise CourseError(f"{found.title!r} has no questions on {chapter!r}: leave the chapter out, "
+            f"or choose one of {', '.join(sorted({q.chapter for q in found.questions.values() if q.chapter}))}.")
     return Quiz(chosen, bank)

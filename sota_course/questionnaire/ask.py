@@ -28,7 +28,8 @@ def check(
     bank = load_bank(bank)
     q = bank[n]
     if q.kind!='words' and not isinstance(answer, str): return check_work(q, answer)
-    if not isinstance(answer, str): raise QuestionnaireError(f"An answer to question {q.n} is text, not {type(answer).__name__}: put it in quotes.")
+    if not isinstance(answer, str):
+        raise QuestionnaireError(f"An answer to question {q.n} is text, not {type(answer).__name__}: put it in quotes.")
     answer = answer.replace('fast.ai', 'fast_ai').replace('Fast.ai', 'fast_ai')
     text = ''.join(o if o in '\n\t' or unicodedata.category(o) not in ('Cc', 'Cf') else ' ' for o in answer[:longest_answer])
     result = _check_text(q, text, bank)
@@ -97,5 +98,6 @@ def validate(
                 found = check(q.n, answer, bank)
                 if found.verdict!=verdict: wrong.append(_otherwise(q, answer, verdict, found))
         for i,h in enumerate(q.hints):
-            if q.kind=='words' and check(q.n, h, bank).verdict=='correct' and i<len(q.hints)-1: wrong.append(f'Question {q.n}: hint {i+1} gives the answer away.')
+            if q.kind=='words' and check(q.n, h, bank).verdict=='correct' and i<len(q.hints)-1:
+                wrong.append(f'Question {q.n}: hint {i+1} gives the answer away.')
     return wrong

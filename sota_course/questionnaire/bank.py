@@ -67,7 +67,8 @@ def _make(cls, data, where):
     if missing := [k for k in wanted if k not in data]: raise QuestionnaireError(f"{where} needs {', '.join(map(repr, missing))}: add it.")
     for key,value in data.items():
         if key not in known: raise QuestionnaireError(f"{where} does not know {key!r}: use {', '.join(known)}.")
-        kind = dict(str=str, int=int, list=list, dict=dict, bool=bool, float=(int, float))[getattr(known[key].type, '__name__', known[key].type)]
+        kind = dict(str=str, int=int, list=list, dict=dict, bool=bool, float=(int, float))[
+            getattr(known[key].type, '__name__', known[key].type)]
         if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool):
             raise QuestionnaireError(f'{where}: {key} = {value!r} is not {_kinds[kind]}.')
         if key in ('met', 'part', 'when', 'hints', 'skipped', 'unread') and not all(isinstance(o, str) for o in value):
@@ -79,7 +80,8 @@ def _make(cls, data, where):
     return cls(**data)
 
 # %% ../../nbs/workshop/questionnaire/bank.ipynb #b57378ee
-_kinds = {str:'a text in quotes', int:'a whole number', list:'a list in brackets [ ]', dict:'a table { }', bool:'true or false', (int, float):'a number'}
+_kinds = {str:'a text in quotes', int:'a whole number', list:'a list in brackets [ ]', dict:'a table { }',
+    bool:'true or false', (int, float):'a number'}
 
 class Bank:
     "A questionnaire: its questions, and the words they are answered with"
@@ -102,12 +104,14 @@ class Bank:
             if set(o)!={'answer', 'verdict'} or o['verdict'] not in marks:
                 raise QuestionnaireError(f"{where}: an example has an answer and a verdict ({', '.join(marks)}), not {o!r}.")
         table['point'] = [_make(Point, o, f"{where}, point {o.get('id')!r}") for o in table.get('point', [])]
-        table['misconception'] = [_make(Misconception, o, f"{where}, misconception {o.get('id')!r}") for o in table.get('misconception', [])]
+        table['misconception'] = [_make(Misconception, o, f"{where}, misconception {o.get('id')!r}")
+            for o in table.get('misconception', [])]
         q = _make(Question, table, where)
         if q.n in self.questions: raise QuestionnaireError(f'{where} is there twice: number them differently.')
         if q.kind=='function' and q.function not in function_tasks:
             raise QuestionnaireError(f"{where}: there is no check {q.function!r} for a function; there are {', '.join(function_tasks)}.")
-        if q.kind=='words' and not q.point: raise QuestionnaireError(f'{where} has no [[question.point]]: an answer needs something to be judged by.')
+        if q.kind=='words' and not q.point:
+            raise QuestionnaireError(f'{where} has no [[question.point]]: an answer needs something to be judged by.')
         for p in self._patterns(q): parse_pattern(p)
         self.questions[q.n] = q
     @staticmethod
@@ -122,7 +126,8 @@ class Bank:
     def __getitem__(self, n):
         try: return self.questions[int(n)]
         except (KeyError, TypeError, ValueError):
-            raise QuestionnaireError(f"There is no question {n!r} in {self.title!r}: choose one of {', '.join(map(str, self.questions))}.") from None
+            raise QuestionnaireError(
+                f"There is no question {n!r} in {self.title!r}: choose one of {', '.join(map(str, self.questions))}.") from None
 
 def _expand(name, concepts, seen=()):
     "The phrases of a concept, with those of the concepts (`@other`) it includes"
@@ -142,7 +147,8 @@ def _load_bank(source):
     path = Path(source) if source.endswith('.toml') else questions_folder()/f'{source}.toml'
     try: data = tomllib.loads(path.read_text(encoding='utf-8'))
     except FileNotFoundError:
-        raise QuestionnaireError(f"There is no question bank {source!r}: use one of {', '.join(banks())}, or the path of a .toml file.") from None
+        raise QuestionnaireError(
+            f"There is no question bank {source!r}: use one of {', '.join(banks())}, or the path of a .toml file.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
         raise QuestionnaireError(f'{path.name} cannot be read as a question bank: {e}.') from None
     return Bank(data, path.stem, str(path.resolve()) if source.endswith('.toml') else '')

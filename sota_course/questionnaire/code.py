@@ -18,7 +18,9 @@ def code_parts(text):
         depth,end = 0,m.end()-1
         for i in range(m.end()-1, min(len(text), m.end()+400)):
             depth += (text[i]=='(') - (text[i]==')')
-            if depth==0: end = i+1; break
+            if depth==0:
+                end = i+1
+                break
         if depth==0: yield m.start(), end, text[m.start():end]
     for m in re.finditer(r'\b[a-z_]\w*\s?=\s?\[?[A-Za-z_][\w.]*(?:\(\))?\]?', text): yield m.start(), m.end(), m.group()
 
@@ -28,18 +30,23 @@ def code_facts(code):
     code = re.sub(r'\.\.\.\s*,?\s*(?=\w)', '', code)
     trees = []
     for part in [code, *code.splitlines()]:
-        try: trees.append(ast.parse(part.strip())); break
+        try:
+            trees.append(ast.parse(part.strip()))
+            break
         except (SyntaxError, ValueError, RecursionError, MemoryError): continue
     for line in code.splitlines() if not trees or code.count('\n')>0 else []:
         try: trees.append(ast.parse(line.strip().lstrip('>%! ')))
         except (SyntaxError, ValueError, RecursionError, MemoryError): continue
     facts = set()
-    def names(node): return {o.id.lower() if isinstance(o, ast.Name) else o.attr.lower() for o in ast.walk(node) if isinstance(o, (ast.Name, ast.Attribute))}
+    def names(node):
+        return {o.id.lower() if isinstance(o, ast.Name) else o.attr.lower()
+            for o in ast.walk(node) if isinstance(o, (ast.Name, ast.Attribute))}
     for node in (o for tree in trees for o in ast.walk(tree)):
         if isinstance(node, ast.Call):
             facts |= {f'{name}()' for name in [getattr(node.func, 'attr', getattr(node.func, 'id', ''))] for name in [name.lower()] if name}
             facts |= {f'{k.arg.lower()}={name}' for k in node.keywords if k.arg for name in names(k.value)}
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name): facts |= {f'{node.targets[0].id.lower()}={name}' for name in names(node.value)}
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            facts |= {f'{node.targets[0].id.lower()}={name}' for name in names(node.value)}
         if isinstance(node, ast.Attribute): facts.add(f'.{node.attr.lower()}')
     return facts
 

@@ -15,13 +15,18 @@ _tens = dict(zip('twenty thirty forty fifty sixty seventy eighty ninety'.split()
 def _tens_value(m): return str(_tens[m[1].lower()] + int(number_words.get((m[2] or 'zero').lower(), 0)))
 
 _math_words = [(rf"\b({'|'.join(_tens)})(?:[\s-]({'|'.join(w for w,d in number_words.items() if len(d)==1)}))?\b", _tens_value)]
-_math_words += [(rf'\b{w}\b(?!\s*(?:classes|categories))', d) for w,d in number_words.items() if len(d)==1 and w not in ('ones', 'zeros', 'zeroes')] + [(r'\bfive\s+classes\b', '5')]
-_math_words += [(r'\\(?:d?frac)\s*\{([^{}]*)\}\s*\{([^{}]*)\}', '((\\1)/(\\2))'), (r'\\(?:var)?epsilon|epsil?on|\beps\b|[ϵєɛ]', 'ε'), (r'\\(?:cdot|times)|[·×⋅✕]', '*'), (r'÷', '/'), (r'[−–—‐‑]', '-'),
-    (r'\\left|\\right|[$\\]|\*\*|(?<!\w)_+|_+(?!\w)|`', ' '), (r'(?<=[\dεN)])\s*\*+\s*(?=[/+\-]|$)', ' '), (r'(?<=[/+\-(])\s*\*+\s*(?=[\dεN(])', ' '), (r'\*(?=[A-Za-zε])|(?<=[A-Za-zε])\*(?![\s\d(])', ' '),
+_math_words += [(rf'\b{w}\b(?!\s*(?:classes|categories))', d) for w,d in number_words.items()
+    if len(d)==1 and w not in ('ones', 'zeros', 'zeroes')] + [(r'\bfive\s+classes\b', '5')]
+_math_words += [
+    (r'\\(?:d?frac)\s*\{([^{}]*)\}\s*\{([^{}]*)\}', '((\\1)/(\\2))'),
+    (r'\\(?:var)?epsilon|epsil?on|\beps\b|[ϵєɛ]', 'ε'), (r'\\(?:cdot|times)|[·×⋅✕]', '*'), (r'÷', '/'), (r'[−–—‐‑]', '-'),
+    (r'\\left|\\right|[$\\]|\*\*|(?<!\w)_+|_+(?!\w)|`', ' '), (r'(?<=[\dεN)])\s*\*+\s*(?=[/+\-]|$)', ' '),
+    (r'(?<=[/+\-(])\s*\*+\s*(?=[\dεN(])', ' '), (r'\*(?=[A-Za-zε])|(?<=[A-Za-zε])\*(?![\s\d(])', ' '),
     (r'(?<=\d),(?=\d)', '.'), (r'(\d)\s*(?:%|percent\b|per cent\b)', '\\1/100'),
     (r'\b(?:divided|div)\s+(?:by|among|into)\b|\bover\b', '/'), (r'\bplus\b', '+'), (r'\bminus\b|\bless\b', '-'), (r'\btimes\b', '*'),
     (r'\b(?:a|one|1)[\s-]fifth\s+of\b', '1/5*'), (r'\b(?:a|one|1)[\s-]tenth\s+of\b', '1/10*'), (r'\bpoint\b\s*', '.'),
-    (r'\b(?:the\s+)?(?:number|no\.?|count|#)\s+of\s+(?:classes|categories|labels)\b|\b(?:N|K|C|n|k)\b(?!\s*[=(])|num_classes|n_classes', 'N')]
+    (r'\b(?:the\s+)?(?:number|no\.?|count|#)\s+of\s+(?:classes|categories|labels)\b|'
+        r'\b(?:N|K|C|n|k)\b(?!\s*[=(])|num_classes|n_classes', 'N')]
 _math_words = [(re.compile(p, re.I if 'N|K' not in p else 0), r) for p,r in _math_words]
 _formula = re.compile(r'[\dεN.+\-*/() \t]+')
 
@@ -58,7 +63,8 @@ def evaluate(
         if isinstance(node, ast.Constant) and type(node.value) in (int, float): return float(node.value)
         if isinstance(node, ast.Name) and node.id in names: return float(names[node.id])
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub): return -value(node.operand)
-        if isinstance(node, ast.BinOp) and type(node.op) in _operations: return _operations[type(node.op)](value(node.left), value(node.right))
+        if isinstance(node, ast.BinOp) and type(node.op) in _operations:
+            return _operations[type(node.op)](value(node.left), value(node.right))
         raise ValueError('this is not arithmetic')
     try: return value(_parse(formula) if isinstance(formula, str) else formula)
     except (ZeroDivisionError, OverflowError) as e: raise ValueError(f'{formula!r} has no value') from e
@@ -76,7 +82,8 @@ def find_formulas(text):
         while formula.endswith(('.', '-', '+', '*', '/', '(')): formula = formula[:-1].rstrip()
         while formula.startswith(('.', '*', '/', ')', '+', '- ')) and not re.match(r'\.\d', formula): start,formula = start+1,formula[1:]
         for part in _balanced(formula):
-            if re.search(r'[\dε]', part): yield where[start+formula.find(part)], where[min(start+formula.find(part)+len(part), len(where)-1)], part
+            if re.search(r'[\dε]', part):
+                yield where[start+formula.find(part)], where[min(start+formula.find(part)+len(part), len(where)-1)], part
 
 def _balanced(formula):
     "The formula, or its parts where brackets do not close or two numbers stand side by side"
@@ -101,5 +108,6 @@ def named_values(text, values, given):
         except ValueError: continue
         def fits(name, n): return all(same(v, evaluate(targets[name], ε=e, N=n)) for v,e in zip(found, trials))
         named = next((k for k in targets if fits(k, N)), None)
-        if named is None and any(fits(k, n) for k in ('off', 'on') if k in targets for n in (*range(2, 5), *range(6, 101), 1000)): named = 'other_N'
+        if named is None and any(fits(k, n) for k in ('off', 'on') if k in targets for n in (*range(2, 5), *range(6, 101), 1000)):
+            named = 'other_N'
         if named: yield start, end, named

@@ -44,7 +44,8 @@ def _as_text(result):
     lines = [f'{marks[result.verdict]} Question {result.n}: {verdict_words[result.verdict]} ({result.score:.0%})']
     for p in result.points: lines.append(f"  {_sign(p)} {p.id.replace('_', ' ')}" + (f': “{short(p.quote)}”' if p.quote else ''))
     lines += textwrap.wrap(result.feedback, 100)
-    if result.opinion: lines.append(f"Second opinion ({result.opinion['grader']}): {result.opinion['verdict']}. {result.opinion['feedback']}")
+    if result.opinion:
+        lines.append(f"Second opinion ({result.opinion['grader']}): {result.opinion['verdict']}. {result.opinion['feedback']}")
     return '\n'.join(lines)
 
 def short(text, most=80):
@@ -55,7 +56,8 @@ def _as_html(result):
     e = html.escape
     points = ''.join(f"<li style='list-style:none'>{_sign(p)} {e(p.id.replace('_', ' '))}" +
         (f': <q>{e(short(p.quote))}</q>' if p.quote else '') + '</li>' for p in result.points)
-    opinion = f"<p>Second opinion ({e(result.opinion['grader'])}): {e(result.opinion['verdict'])}. {e(result.opinion['feedback'])}</p>" if result.opinion else ''
+    opinion = (f"<p>Second opinion ({e(result.opinion['grader'])}): {e(result.opinion['verdict'])}. "
+        f"{e(result.opinion['feedback'])}</p>") if result.opinion else ''
     return (f"<div role='status'><b>{marks[result.verdict]} Question {result.n}: {verdict_words[result.verdict]}</b> ({result.score:.0%})"
         f"<ul style='margin:.3em 0;padding-left:1em'>{points}</ul><p>{e(result.feedback)}</p>{opinion}</div>")
 
@@ -72,7 +74,8 @@ def is_skipped(text):
     text = ' '.join(text.split())
     if len(text)>200: return False
     first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
-    return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text) or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
+    return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text)
+        or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #50f06def
 _small,_glue,_never_last,_clashes = word_list('small'),word_list('glue'),word_list('never_last'),set(phrase_list('clashes'))
@@ -120,11 +123,16 @@ def no_statement(
         if o.kind=='number': continue
         if o.kind=='mark' or words[i] in signs:
             if words[i] in '.;!?' and i and words[i-1] in _never_last and (i+1==len(tokens) or tokens[i+1].start>o.end): clashes += 1
-            if words[i]!='-': runs.append(run); run = 0
+            if words[i]!='-':
+                runs.append(run)
+                run = 0
             continue
         count += 1
         clashes += _clash(words, i)
-        if words[i] in _small or words[i].endswith("n't"): small += 1; runs.append(run); run = 0
+        if words[i] in _small or words[i].endswith("n't"):
+            small += 1
+            runs.append(run)
+            run = 0
         else: run += 1
     runs.append(run)
     if words and words[-1] in _never_last: clashes += 1
@@ -149,7 +157,8 @@ def _load_gloss():
     exact,prefixes = {},{}
     for english,words in (o for language in table.values() for o in language.items()):
         for word in words.split():
-            (prefixes if word.endswith('*') else exact).setdefault(word.rstrip('*') if far_east.search(word) else norm_word(word.rstrip('*')), english)
+            (prefixes if word.endswith('*') else exact).setdefault(
+                word.rstrip('*') if far_east.search(word) else norm_word(word.rstrip('*')), english)
     return exact,prefixes
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #c4599e20
@@ -174,14 +183,17 @@ def translate(text):
     if foreign<2 or foreign<=1.5*english: return text
     parts,last = [],0
     for start,end,word in out:
-        if word is not None: parts += [text[last:start], ' '+word+' ']; last = end
+        if word is not None:
+            parts += [text[last:start], ' '+word+' ']
+            last = end
     return _wide.sub(lambda m: unicodedata.normalize('NFKC', m[0])+' ', ''.join([*parts, text[last:]]))
 
 _wide = re.compile('[，。；：、（）！？]')
 _english = word_list('english')
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #db3fa430
-question_start = re.compile(r'[^A-Za-z]*(?:q(?:uestion)?[^A-Za-z]*)?(?:what|why|how|when|where|which|who|is|are|was|does|do|did|can|could|should|would|in what|for what|to what|with|if|use)\b', re.I)
+question_start = re.compile(r'[^A-Za-z]*(?:q(?:uestion)?[^A-Za-z]*)?'
+    r'(?:what|why|how|when|where|which|who|is|are|was|does|do|did|can|could|should|would|in what|for what|to what|with|if|use)\b', re.I)
 
 def _read(q, text, bank):
     "The `Answer` to question `q`, without the question where somebody has repeated it"

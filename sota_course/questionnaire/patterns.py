@@ -53,7 +53,8 @@ def parse_pattern(
         if inner: part = inner[1]+' ] '+inner[2]
         chains,here,excluded,join = [],[],[],False
         if set('[]{}') & set((inner[1]+' '+inner[2]) if inner else part):
-            raise QuestionnaireError(f'The pattern {pattern!r} has a bracket that does not close, or stands in the wrong place: see "Patterns" in chapter 15.')
+            raise QuestionnaireError(f'The pattern {pattern!r} has a bracket that does not close, or stands in the wrong place: '
+                'see "Patterns" in chapter 15.')
         for word in part.split():
             if word==']': here,excluded = excluded,[]
             elif word=='>' and chains: join = True
@@ -85,7 +86,8 @@ class Words:
             spelled.update(o.norm for o in tokenize(phrase) if o.kind=='word')
         for name,phrases in concepts.items():
             for phrase in phrases: add('@'+name, phrase)
-        for name in {n for p in patterns for g in parse_pattern(p) for c in (*(t.names for chain in g.chains for t in chain), g.excluded, g.excluded_here) for n in c}:
+        for name in {n for p in patterns for g in parse_pattern(p)
+                for c in (*(t.names for chain in g.chains for t in chain), g.excluded, g.excluded_here) for n in c}:
             if name.startswith('@') and name[1:] not in concepts:
                 raise QuestionnaireError(f'A pattern speaks of {name}, but [words] has no {name[1:]!r}: add it there.')
             if name[0] not in '@`=#': add(name.lstrip('^'), name.lstrip('^').replace('_', ' '))
@@ -152,7 +154,8 @@ class Answer:
         if i<len(self.stream): self.places[name].append((i, max(i+1, bisect_left(self.starts, end))))
     def _add_sizes(self):
         "Image sizes that follow each other: `#growing` and `#shrinking`"
-        numbers = [(i, int(o.norm)) for i,o in enumerate(self.stream) if o.kind=='number' and o.norm.isdigit() and not set(self.stems[i+1:i+2]) & _not_pixels]
+        numbers = [(i, int(o.norm)) for i,o in enumerate(self.stream)
+            if o.kind=='number' and o.norm.isdigit() and not set(self.stems[i+1:i+2]) & _not_pixels]
         sizes = [(i, n) for i,n in numbers if 16<=n<=2048]
         for (i,a),(j,b) in zip(sizes, sizes[1:]):
             if a!=b and j-i<=16: self.places['#growing' if b>a else '#shrinking'].append((i, j+1))
@@ -175,7 +178,8 @@ class Answer:
                 for places in chain:
                     k = bisect_left(places, (at, 0))
                     if k==len(places) or places[k][1]>limit or scope(places[k][0])!=here: break
-                    used.append(places[k]); at = places[k][1]
+                    used.append(places[k])
+                    at = places[k][1]
                 else: continue
                 break
             else: return used

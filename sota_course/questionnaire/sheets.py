@@ -16,7 +16,9 @@ from .judge import question_start,tokenize_norms,verdict_words
 from .text import QuestionnaireError
 
 # %% ../../nbs/workshop/questionnaire/sheets.ipynb #1f087666
-_header = re.compile(r'''^(?P<indent>[ \t]*)(?:[>*_#\-+•|"]+\s*)*(?:(?:q(?:uestion)?|ans(?:wer)?|a|frage|pregunta)\s*[.:#]?\s*)?(?:no\.?\s*)?\#?(?P<n>\d{1,2})(?P<mark>\s*[.):\]|;\t]|\s*,\s*(?=")|\s*[-–—]\s|\s*(?:\*\*|__)\s*[.):]?|\s*$)[*_]*\s*(?P<rest>.*)$''', re.I)
+_header = re.compile(
+    r'''^(?P<indent>[ \t]*)(?:[>*_#\-+•|"]+\s*)*(?:(?:q(?:uestion)?|ans(?:wer)?|a|frage|pregunta)\s*[.:#]?\s*)?(?:no\.?\s*)?\#?'''
+    r'''(?P<n>\d{1,2})(?P<mark>\s*[.):\]|;\t]|\s*,\s*(?=")|\s*[-–—]\s|\s*(?:\*\*|__)\s*[.):]?|\s*$)[*_]*\s*(?P<rest>.*)$''', re.I)
 _bare_header = re.compile(r'^(?:[>*_#\-+]+\s*)*(?:q(?:uestion)?\s*[.:#]?\s*)(?P<n>\d{1,2})\b[*_]*\s*(?P<rest>.*)$', re.I)
 
 def _numbered(lines, most, upwards=True):
@@ -41,10 +43,16 @@ def _cards(text):
         if question is not None: pairs.append((question, '\n'.join(answer)))
     for line in text.splitlines():
         bare = line.strip(' \t>*_#-')
-        if '::' in line and line.split('::')[0].strip(): done(); question,answer = line.split('::', 1)[0], [line.split('::', 1)[1]]
-        elif m := re.match(r'(?:q|question|front)\s*[:.)]\s*(.*)', bare, re.I): done(); question,answer = m[1],[]
+        if '::' in line and line.split('::')[0].strip():
+            done()
+            question,answer = line.split('::', 1)[0], [line.split('::', 1)[1]]
+        elif m := re.match(r'(?:q|question|front)\s*[:.)]\s*(.*)', bare, re.I):
+            done()
+            question,answer = m[1],[]
         elif m := re.match(r'(?:a|answer|ans|back)\s*[:.)_]+\s*(.*)', bare, re.I): answer.append(m[1])
-        elif bare.endswith('?') and question_start.match(bare): done(); question,answer = bare,[]
+        elif bare.endswith('?') and question_start.match(bare):
+            done()
+            question,answer = bare,[]
         elif question is not None and not re.fullmatch(r'\s*[-*_?]*\s*', line): answer.append(line)
     done()
     return pairs
@@ -72,7 +80,8 @@ def read_sheet(
     lines,most = text.split('\n'),max(bank.questions)
     numbered,unordered = _numbered(lines, most),_numbered(lines, most, upwards=False)
     if len(unordered)>=2*len(numbered): numbered = unordered
-    if len(numbered)>=2 or numbered and len([o for o in lines if o.strip()])<4: return {n:_clean(o, bank[n]) for n,o in numbered.items() if n in bank.questions}
+    if len(numbered)>=2 or numbered and len([o for o in lines if o.strip()])<4:
+        return {n:_clean(o, bank[n]) for n,o in numbered.items() if n in bank.questions}
     cards = _cards(text)
     if len(cards)>=2:
         found,last = {},0
@@ -103,7 +112,8 @@ def read_file(path): # its text
         if path.is_dir(): raise QuestionnaireError(f'{path} is a folder: name a file in it, or grade them all with `sota-course grade`.')
         if path.exists() and not path.is_file(): raise QuestionnaireError(f'{path} is no file: name a text file with your answers.')
         if path.stat().st_size>_largest_file:
-            raise QuestionnaireError(f'{path.name} has {path.stat().st_size/1e6:.0f} MB, too much for a sheet of answers (at most {_largest_file//1_000_000} MB): is it the right file?')
+            raise QuestionnaireError(f'{path.name} has {path.stat().st_size/1e6:.0f} MB, too much for a sheet of answers '
+                f'(at most {_largest_file//1_000_000} MB): is it the right file?')
         return path.read_text(encoding='utf-8-sig')
     except FileNotFoundError: raise QuestionnaireError(f'There is no file {path}: name the file with your answers.') from None
     except UnicodeDecodeError:
@@ -123,7 +133,8 @@ class Sheet:
         rows = [self.note] if self.note else []
         for o in self.results:
             first,*more = textwrap.wrap('' if o.verdict=='not_attempted' else o.feedback, 80) or ['']
-            rows += [f"{o.n:>3}  {marks[o.verdict]} {verdict_words[o.verdict]:<15} {o.score:>4.0%}  {first}".rstrip(), *(' '*29+line for line in more)]
+            rows += [f"{o.n:>3}  {marks[o.verdict]} {verdict_words[o.verdict]:<15} {o.score:>4.0%}  {first}".rstrip(),
+                *(' '*29+line for line in more)]
         counts = Counter(o.verdict for o in self.results)
         return '\n'.join([*rows, ', '.join(f'{counts[v]} {verdict_words[v]}' for v in marks if counts[v])+f'; {self.score:.0%} in all'])
     def _repr_html_(self): return f'<pre>{html.escape(repr(self))}</pre>'

@@ -23,11 +23,16 @@ def records_in(text):
 def check_work(q, answer):
     if q.kind=='function': return check_function(q, answer)
     records = answer if isinstance(answer, (list, tuple)) else [answer]
-    try: records = [r for o in records for r in (records_in(o.read_text(encoding='utf-8')) if isinstance(o, Path) else [o if isinstance(o, dict) else asdict(o)])]
+    try:
+        records = [r for o in records
+            for r in (records_in(o.read_text(encoding='utf-8')) if isinstance(o, Path) else [o if isinstance(o, dict) else asdict(o)])]
     except (TypeError, UnicodeDecodeError):
-        raise QuestionnaireError(f"Question {q.n} takes a report in words or records of runs: a `Record`, or the path of its JSON file.") from None
+        raise QuestionnaireError(
+            f"Question {q.n} takes a report in words or records of runs: a `Record`, or the path of its JSON file.") from None
     except OSError as e: raise QuestionnaireError(f"{e.filename} cannot be read ({e.strerror}): name the JSON file of a run.") from None
-    def is_record(o): return isinstance(o.get('log'), list) and isinstance(o.get('config'), dict) and all(isinstance(e, dict) for e in o['log'])
+    def is_record(o):
+        return (isinstance(o.get('log'), list) and isinstance(o.get('config'), dict)
+            and all(isinstance(e, dict) for e in o['log']))
     if not records or not all(map(is_record, records)):
         raise QuestionnaireError("A record of a run has a 'log' and a 'config': give what the course wrote into its results folder.")
     return as_result(q, _work_points[q.function](q, records), [])
@@ -37,14 +42,16 @@ def _epoch_sizes(record): return [e['size'] for e in record['log'] if isinstance
 def _accuracy(record):
     found = (record['log'][-1] if record['log'] else {}).get('accuracy')
     return found if isinstance(found, (int, float)) else None
-def _credit(q, **met): return [PointResult(p.id, p.what, float(bool(met[p.id])), met[p.id] if isinstance(met[p.id], str) else '') for p in q.point]
+def _credit(q, **met):
+    return [PointResult(p.id, p.what, float(bool(met[p.id])), met[p.id] if isinstance(met[p.id], str) else '') for p in q.point]
 
 def _resizing_points(q, records):
     "Did image sizes grow within a run, and is there a run at one size to compare with?"
     grown = [o for o in records if (s := _epoch_sizes(o)) and sorted(s)==s and s[0]<s[-1]]
     fixed = [o for o in records if o not in grown]
     def names(found): return ', '.join(f"{o.get('name')} {_accuracy(o):.1%}" for o in found if _accuracy(o) is not None)
-    return _credit(q, did=grown and f"{min(_epoch_sizes(grown[0]))} to {max(_epoch_sizes(grown[0]))} px", outcome=names(grown) and names(fixed) and f'{names(grown)}; {names(fixed)}')
+    return _credit(q, did=grown and f"{min(_epoch_sizes(grown[0]))} to {max(_epoch_sizes(grown[0]))} px",
+        outcome=names(grown) and names(fixed) and f'{names(grown)}; {names(fixed)}')
 
 def _long_points(q, records):
     "Is there a run of twenty epochs or more with Mixup, and one without it on the same data?"
@@ -52,14 +59,16 @@ def _long_points(q, records):
     long = [o for o in records if len(o['log'])>=20 and _accuracy(o) is not None]
     mixed = [o for o in long if has_mixup(o)]
     plain = [o for o in long if not has_mixup(o) and any(o.get('data')==m.get('data') for m in mixed)]
-    return _credit(q, long=mixed and f"{len(mixed[0]['log'])} epochs", compared=plain and f"{_accuracy(mixed[0]):.1%} with, {_accuracy(plain[0]):.1%} without")
+    return _credit(q, long=mixed and f"{len(mixed[0]['log'])} epochs",
+        compared=plain and f"{_accuracy(mixed[0]):.1%} with, {_accuracy(plain[0]):.1%} without")
 
 _work_points = dict(resizing=_resizing_points, long=_long_points)
 
 # %% ../../nbs/workshop/questionnaire/tasks.ipynb #0bad90de
 def _torch():
     try: import torch
-    except ImportError: raise QuestionnaireError('This task tries your function on tensors, and torch is not installed: pip install torch.') from None
+    except ImportError:
+        raise QuestionnaireError('This task tries your function on tensors, and torch is not installed: pip install torch.') from None
     return torch
 
 def _try_corner_crops(fn):
@@ -71,7 +80,8 @@ def _try_corner_crops(fn):
         return torch.tensor([float(len(seen)), 1.])
     out = fn(predict, image.clone(), size)
     corners = {(top, left) for top in (0, 3) for left in (0, 5)}
-    def places(square): return {(t, l) for t in range(4) for l in range(6) if square.shape==(2, 4, 4) and torch.equal(square, image[:, t:t+4, l:l+4])}
+    def places(square):
+        return {(t, l) for t in range(4) for l in range(6) if square.shape==(2, 4, 4) and torch.equal(square, image[:, t:t+4, l:l+4])}
     found = set().union(*map(places, seen)) if seen else set()
     mean = len(seen)==5 and bool(torch.allclose(torch.as_tensor(out, dtype=torch.float), torch.tensor([3., 1.])))
     return dict(corners=corners<=found, centre=bool({(1, 2), (1, 3), (2, 2), (2, 3)} & found), mean=mean)
@@ -85,7 +95,8 @@ def _try_mixing(fn):
     tries = [fn(x.clone(), y.clone()) for _ in range(12)]
     shapes = all(isinstance(o, tuple) and len(o)==2 and o[0].shape==x.shape and o[1].shape==y.shape for o in tries)
     if not shapes: return dict(shapes=False, mixes=False, shares=False)
-    return dict(shapes=True, mixes=any(not torch.allclose(t, y, atol=1e-3) for _,t in tries) and any(((t>0.02)&(t<0.98)).any() for _,t in tries),
+    return dict(shapes=True,
+        mixes=any(not torch.allclose(t, y, atol=1e-3) for _,t in tries) and any(((t>0.02)&(t<0.98)).any() for _,t in tries),
         shares=all(torch.allclose(i.mean((2, 3)), t, atol=1e-4) and torch.allclose(t.sum(1), torch.ones(4), atol=1e-4) for i,t in tries))
 
 _function_checks = dict(corner_tta=_try_corner_crops, mix=_try_mixing)
@@ -95,7 +106,8 @@ def check_function(q, answer, seconds=30):
     "Try a function: here if it is one, in a process of its own if it is in a file"
     if isinstance(answer, Path): return _check_file(q, answer, seconds)
     if not callable(answer):
-        raise QuestionnaireError(f"Question {q.n} asks for a function named {q.function}, not {type(answer).__name__}: give the function itself, or the path of its file.")
+        raise QuestionnaireError(f"Question {q.n} asks for a function named {q.function}, not {type(answer).__name__}: "
+            "give the function itself, or the path of its file.")
     try: met = _function_checks[q.function](answer)
     except QuestionnaireError: raise
     except Exception as e: return no_credit(q, 'incorrect', f'Your function stopped with {type(e).__name__}: {short(str(e), 200)}.')
@@ -117,12 +129,14 @@ out.write(json.dumps(check_function(load_bank(bank)[int(n)], fn).to_dict()))
 
 def _what_failed(path, stderr):
     "One sentence out of a traceback: the error, and the line of the file if it is told"
-    last = (stderr.strip().splitlines() or ['it ended without a word'])[-1].removeprefix(f'{QuestionnaireError.__module__}.{QuestionnaireError.__name__}: ')
+    last = (stderr.strip().splitlines() or ['it ended without a word'])[-1].removeprefix(
+        f'{QuestionnaireError.__module__}.{QuestionnaireError.__name__}: ')
     lines = re.findall(rf'{re.escape(path.name)}", line (\d+)', stderr)
     return f"{path.name} did not run{f', line {lines[-1]}' if lines else ''}: {short(last, 200).rstrip('.')}."
 
 def _check_file(q, path, seconds):
-    if not path.is_file(): raise QuestionnaireError(f'There is no file {path}: name the Python file that has your function {q.function} in it.')
+    if not path.is_file():
+        raise QuestionnaireError(f'There is no file {path}: name the Python file that has your function {q.function} in it.')
     command = [sys.executable, '-c', runner, str(path.resolve()), q.function, 'imagenette', str(q.n)]
     try: done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, cwd=path.resolve().parent)
     except subprocess.TimeoutExpired:

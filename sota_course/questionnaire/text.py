@@ -46,7 +46,8 @@ number_words |= {'nought':'0', 'nil':'0', 'naught':'0', 'zeros':'0', 'zeroes':'0
 articles = {'a', 'an', 'the'}
 _greek = {'ε':'eps', 'ϵ':'eps', 'є':'eps', 'epsilon':'eps', 'varepsilon':'eps', 'λ':'lam', 'lambda':'lam',
     'α':'alpha', 'σ':'std', 'sigma':'std', 'μ':'mean', 'µ':'mean', 'mu':'mean'}
-_word = re.compile(r'(?P<word>[\u0900-\u0963\u0970-\u097f]+|[^\W\d_](?:(?:\w|(?<=\w)[\'’](?=[^\W\d_]))*[^\W_])?)|(?P<number>\d+(?:[.,]\d+)*|[.]\d+)|(?P<line>\n)|(?P<mark>[^\w\s])')
+_word = re.compile(r'(?P<word>[\u0900-\u0963\u0970-\u097f]+|[^\W\d_](?:(?:\w|(?<=\w)[\'’](?=[^\W\d_]))*[^\W_])?)|'
+    r'(?P<number>\d+(?:[.,]\d+)*|[.]\d+)|(?P<line>\n)|(?P<mark>[^\w\s])')
 signs = {'%':'percent', '/':'over', '→':'to', '⇒':'to', '≈':'about', '+':'plus'}
 _list_number = re.compile(r'\d{1,2}[.)]\s')
 far_east = re.compile('[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+')
@@ -92,9 +93,11 @@ def tokenize(
             tokens += [Token(o, o, 'word', m.start()+i, m.start()+i+1) for i,o in enumerate(word)]
             continue
         norm = norm_word(word) if kind=='word' else _number(word) if kind=='number' else word
-        if word in '<>' and kind=='mark' and text[m.end():m.end()+2].strip()[:1].isdigit(): kind,norm = 'word',dict(zip('<>', ('below', 'above')))[word]
+        if word in '<>' and kind=='mark' and text[m.end():m.end()+2].strip()[:1].isdigit():
+            kind,norm = 'word',dict(zip('<>', ('below', 'above')))[word]
         if word in signs and not (word=='/' and text[m.start()-1:m.start()].isalnum()): kind,norm = 'word',signs[word]
-        if kind=='number' and _list_number.match(text, m.start()) and text[text.rfind('\n', 0, m.start())+1:m.start()].strip(' \t>*_#-')=='': kind = 'mark'
+        if (kind=='number' and _list_number.match(text, m.start())
+                and text[text.rfind('\n', 0, m.start())+1:m.start()].strip(' \t>*_#-')==''): kind = 'mark'
         if kind=='word' and norm[:1].isdigit(): kind = 'number'
         if kind=='number' and tokens and tokens[-1].kind=='number' and norm in ('1000', '1000000') and word.isalpha():
             last = tokens[-1]
@@ -109,7 +112,8 @@ grammar = tomllib.loads((questions_folder()/'grammar.toml').read_text(encoding='
 def word_list(name): return frozenset(grammar[name].split())
 def phrase_list(name): return [tuple(o.split()) for o in grammar[name]]
 
-negators,_denials,openers,_contrasts,_not_negation = word_list('negators'),word_list('denials'),word_list('openers'),phrase_list('contrasts'),phrase_list('not_negation')
+negators,_denials,openers,_contrasts,_not_negation = (word_list('negators'), word_list('denials'), word_list('openers'),
+    phrase_list('contrasts'), phrase_list('not_negation'))
 
 def _starts(words, i, phrases): return any(tuple(words[i:i+len(p)])==p for p in phrases)
 
@@ -185,7 +189,9 @@ def _deny_sentences(tokens):
             for o in tokens if 'nothing of the' in text or 'nothing could be' in text else sentence: o.neg = True
 
 # %% ../../nbs/workshop/questionnaire/text.ipynb #7ef5ccbd
-def norm_phrase(phrase): return tuple(o.norm if o.kind!='word' else stem(o.norm) for o in tokenize(phrase) if o.norm not in articles and o.text not in "-_'")
+def norm_phrase(phrase):
+    return tuple(o.norm if o.kind!='word' else stem(o.norm) for o in tokenize(phrase)
+        if o.norm not in articles and o.text not in "-_'")
 
 def _deletions(word, depth):
     "All words that `word` becomes with up to `depth` letters left out"

@@ -18,13 +18,15 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #617ff3a6
 def test_a_right_answer_may_be_said_in_many_ways():
-    for answer in ('Slower: several predictions for each image', 'SLOWER, because each image is predicted several times', 'it is slowr becuase it predicts sevral versions of evry image',
-            '> - Slower, as you need n forward passes per image', 'Más lento, porque se predicen varias versiones de cada imagen'): test_eq(check(7, answer).verdict, 'correct')
+    for answer in ('Slower: several predictions for each image', 'SLOWER, because each image is predicted several times',
+            'it is slowr becuase it predicts sevral versions of evry image', '> - Slower, as you need n forward passes per image',
+            'Más lento, porque se predicen varias versiones de cada imagen'): test_eq(check(7, answer).verdict, 'correct')
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #9bb4a8f1
 def test_what_says_nothing_or_the_contrary_does_not_pass():
-    for answer in ('Faster, because several predictions are averaged', 'It is not slower, although several versions are predicted', 'Is it slower or faster, and why?',
-            'slower several versions predictions images inference time augmentation average', 'A weighted average of two images and of their labels'): test_eq(check(7, answer).verdict=='correct', False)
+    for answer in ('Faster, because several predictions are averaged', 'It is not slower, although several versions are predicted',
+            'Is it slower or faster, and why?', 'slower several versions predictions images inference time augmentation average',
+            'A weighted average of two images and of their labels'): test_eq(check(7, answer).verdict=='correct', False)
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #06835e71
 def test_the_two_sets_are_not_confused():
@@ -34,12 +36,13 @@ def test_the_two_sets_are_not_confused():
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #fd7e163d
 def test_odd_input_has_one_clear_outcome():
-    for nothing in ('', '   ', '\n\n', '...', 'n/a', '*** Did not try', 'TODO', '\x00\x07', 'skip this one'): test_eq((nothing, check(2, nothing).verdict), (nothing, 'not_attempted'))
+    for nothing in ('', '   ', '\n\n', '...', 'n/a', '*** Did not try', 'TODO', '\x00\x07', 'skip this one'):
+        test_eq((nothing, check(2, nothing).verdict), (nothing, 'not_attempted'))
     test_eq(check(2, '\x00mean 0\u200b and std 1').verdict, 'correct')
     expect_fail(lambda: check(2, 3), QuestionnaireError, 'is text, not int')
     expect_fail(lambda: check(99, 'x'), QuestionnaireError, 'There is no question 99')
     expect_fail(lambda: check(2, 'x', 'nosuch'), QuestionnaireError, 'use one of imagenette')
-    expect_fail(lambda: hint(2, 9), QuestionnaireError, 'hints 1 to');
+    expect_fail(lambda: hint(2, 9), QuestionnaireError, 'hints 1 to')
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #6b3484c9
 def test_every_bank_keeps_its_word():

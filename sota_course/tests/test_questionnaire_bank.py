@@ -28,7 +28,7 @@ def test_a_broken_bank_is_named():
     point = '[[question.point]]\nid = "p"\nwhat = "w"\nnudge = "n"\nmet = ["{}"]\n'
     expect_fail(lambda: load(question_text+point.format('a > ')).words(1), QuestionnaireError, 'is not finished')
     expect_fail(lambda: load(question_text+point.format('@nosuch')).words(1), QuestionnaireError, "has no 'nosuch'")
-    expect_fail(lambda: load(question_text+point.format('a')+'colour = 3\n'), QuestionnaireError, 'colour');
+    expect_fail(lambda: load(question_text+point.format('a')+'colour = 3\n'), QuestionnaireError, 'colour')
 
 # %% ../../nbs/workshop/questionnaire/bank.ipynb #72d56b90
 def test_the_banks_of_the_course_are_there():

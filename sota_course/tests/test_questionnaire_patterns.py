@@ -20,4 +20,5 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 def test_a_pattern_minds_order_and_denial():
     words = Words({'small':['small', 'tiny'], 'large':['large', 'bigger']}, ['@small > @large'])
     def found(text): return Answer(text, words).find('@small > @large') is not None
-    test_eq([found(o) for o in ('tiny images, then biger ones', 'bigger images, then tiny ones', 'never from small to large')], [True, False, False])
+    test_eq([found(o) for o in ('tiny images, then biger ones', 'bigger images, then tiny ones', 'never from small to large')],
+        [True, False, False])

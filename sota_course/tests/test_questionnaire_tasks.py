@@ -19,7 +19,7 @@ def test_records_answer_the_project_question():
     test_eq(check(5, [run('growing', [64, 64, 128], 0.8), run('fixed', [128]*3, 0.79)]).verdict, 'correct')
     test_eq(check(5, run('growing', [64, 64, 128], 0.8)).verdict, 'partial')
     test_eq(check(5, json.dumps([run('fixed', [128]*3, 0.79)])).verdict, 'incorrect')
-    expect_fail(lambda: check(5, 3.5), QuestionnaireError, 'takes a report in words or records');
+    expect_fail(lambda: check(5, 3.5), QuestionnaireError, 'takes a report in words or records')
 
 # %% ../../nbs/workshop/questionnaire/tasks.ipynb #add907e9
 def test_functions_are_judged_by_what_they_do():
@@ -54,7 +54,8 @@ def test_the_program_for_a_file_takes_public_names():
 def test_a_file_that_fails_is_told_in_one_sentence():
     import tempfile
     file = Path(tempfile.mkdtemp())/'mine.py'
-    file.write_text('from sota_course.questionnaire import QuestionnaireError\nraise QuestionnaireError("torch is missing")\n', encoding='utf-8')
+    file.write_text('from sota_course.questionnaire import QuestionnaireError\n'
+        'raise QuestionnaireError("torch is missing")\n', encoding='utf-8')
     test_eq(check(16, file).feedback, 'mine.py did not run, line 2: torch is missing.')
     file.write_text('x = 1\n', encoding='utf-8')
     test_eq('has no function mix' in check(16, file).feedback, True)

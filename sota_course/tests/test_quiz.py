@@ -70,4 +70,4 @@ def test_a_quiz_remembers_and_has_a_plain_version():
 # %% ../../nbs/workshop/quiz.ipynb #046dfb89
 def test_a_quiz_refuses_what_is_not_there():
     expect_fail(lambda: quiz(99), QuestionnaireError, 'There is no question 99')
-    expect_fail(lambda: quiz(chapter='99_cooking'), CourseError, 'leave the chapter out');
+    expect_fail(lambda: quiz(chapter='99_cooking'), CourseError, 'leave the chapter out')
