@@ -17,7 +17,8 @@ from ..core import CourseError,find_data,get_device,keep_freed_memory,results_ho
 def _compare(records, folder, path=None, **kwargs):
     "The table of a comparison, its sentence, and where the report is"
     from rich.console import Console
-    from sota_course.verdicts import compare,write_report
+    from sota_course.compare import compare
+    from sota_course.report import write_report
     found,folder = compare(records, **kwargs),Path(folder).absolute()
     Console().print(found)
     report = write_report(found, folder/'report.html', path)

@@ -13,7 +13,6 @@ import typer
 from typer import Argument,Option
 from .app import app,first_process,PathOption,ResultsOption
 from ..core import CourseError,get_device,results_home
-from ..records import results_table
 
 # %% ../../nbs/workshop/cli/train.ipynb #758e0f68
 def _stats(path):
@@ -23,6 +22,7 @@ def _stats(path):
 # %% ../../nbs/workshop/cli/train.ipynb #45d79613
 def _print_results(records, folder):
     "The table of `records`, and where they lie"
+    from sota_course.compare import results_table
     print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
 
 # %% ../../nbs/workshop/cli/train.ipynb #32bb985a

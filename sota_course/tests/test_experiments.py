@@ -27,9 +27,10 @@ from sota_course.progressive_resizing import fit_progressive, GrowImages, Stage
 from sota_course.records import device_name, fingerprint, load_records, package_versions, Record
 from sota_course.training import activations, best_precision, build_network, speed_up
 from sota_course.tta import FlipViews, RandomViews, tta
+from sota_course.compare import compare
 from sota_course.data.sample import sample_data
+from sota_course.plots import plot_differences
 from sota_course.records import published_records
-from sota_course.verdicts import compare
 from sota_course.experiments import *
 from sota_course.experiments import _needs, _stages
 

@@ -7,6 +7,7 @@ from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.parking import RecordRun
 import ipywidgets
+from sota_course.compare import results_table
 from sota_course.core import seed_everything
 from sota_course.data.folders import subset
 from sota_course.data.images import read_rgb
@@ -15,7 +16,8 @@ from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls, in_memory, Labeller
 from sota_course.parking import quiet, ValidateLast
 from sota_course.parking_networks import small_cnn
-from sota_course.records import load_records, plot_records, published_records, results_table
+from sota_course.plots import plot_curves
+from sota_course.records import load_records, published_records
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 

@@ -23,6 +23,7 @@ from sota_course.parking_networks import architectures, small_cnn
 from sota_course.records import package_versions, Record
 from dataclasses import replace
 import ipywidgets
+from sota_course.compare import results_table
 from sota_course.core import seed_everything, shipped
 from sota_course.data.folders import subset
 from sota_course.data.images import read_rgb
@@ -31,7 +32,7 @@ from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
 from sota_course.normalization import channel_stats
 from sota_course.parking import train, ValidateLast
-from sota_course.records import device_name, published_records, results_table
+from sota_course.records import device_name, published_records
 from sota_course.quiz import quiz
 from sota_course.training import *
 from sota_course.training import _ConvAsProduct
