@@ -13,7 +13,7 @@ from dataclasses import asdict,dataclass,field
 from datetime import datetime,timezone
 from importlib.metadata import PackageNotFoundError,version
 from pathlib import Path
-from fastcore.basics import patch
+from fastcore.basics import defaults,patch
 from fastcore.xdg import xdg_cache_home
 
 # %% ../nbs/00_core.ipynb #004b5c68
@@ -22,6 +22,12 @@ warnings.filterwarnings('ignore', message='.*torch.jit.script.*', category=Futur
 
 # %% ../nbs/00_core.ipynb #29d66329
 class CourseError(Exception): "Something the user can mend: one sentence that names the culprit and the way out"
+
+# %% ../nbs/00_core.ipynb #f3226b45
+def check_positive(**values):
+    "Raise `CourseError` for the first of `values` that is given and below 1"
+    for name,value in values.items():
+        if value is not None and value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
 
 # %% ../nbs/00_core.ipynb #6ec2ae56
 def _works(name):
@@ -44,6 +50,11 @@ def get_device(
     usable = [o for o in (cuda, 'mps', 'cpu') if _works(o)]
     if not name: return torch.device(usable[0])
     raise CourseError(f"The device {name!r} is not usable here: use one of {', '.join(usable)}, or leave it out.")
+
+# %% ../nbs/00_core.ipynb #bbbdfa47
+def n_cores():
+    "The processor's cores for this process: an equal share where several were launched on this machine"
+    return max(1, defaults.cpus//int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
 
 # %% ../nbs/00_core.ipynb #71f670f3
 def keep_freed_memory(): # True where it is done; False where there is no glibc: macOS, Windows, some small Linuxes

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime,timezone
 from pathlib import Path
 from .core import *
+from .core import check_positive,n_cores
 from .sample import sample_data
 
 # %% ../nbs/01_imagenette.ipynb #9862f0ed
@@ -229,11 +230,6 @@ class Labeller(Transform):
         return class_names.get(folder, folder)
 
 # %% ../nbs/01_imagenette.ipynb #fec9a109
-def _check_positive(**values):
-    "Raise `CourseError` for the first of `values` that is given and below 1"
-    for name,value in values.items():
-        if value is not None and value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
-
 def _check_split(files, bs, path):
     "Raise `CourseError` for splits that cannot be trained on, and return the class folders of `train`"
     train,val = ([name for name,fs in files[split].items() if fs] for split in ('train', 'val'))
@@ -259,7 +255,7 @@ def get_dls(
     skip_unreadable:bool=False, # leave out images that cannot be read, and say how many
 ): # fastai `DataLoaders` with batches of shape (bs, 3, size, size)
     "Batches of images and classes from the data set's own training and validation split"
-    _check_positive(bs=bs, size=size)
+    check_positive(bs=bs, size=size)
     if item_tfms is not None and (presize or augment): raise CourseError("item_tfms are for fastai's own loader, presize and augment for the cache: give one or the other.")
     if augment and presize is False: raise CourseError("presize=False asks for fastai's own loader, which does not know augment: give item_tfms and batch_tfms instead.")
     path = get_data(None, size) if path is None else find_data(path)[0]
@@ -393,10 +389,6 @@ def _agreed(idxs):
     if torch.distributed.is_initialized(): torch.distributed.broadcast_object_list(box := [idxs])
     return box[0] if torch.distributed.is_initialized() else idxs
 
-def _cores():
-    "The processor's cores for this process: an equal share where several were launched on this machine"
-    return max(1, defaults.cpus//int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
-
 # %% ../nbs/01_imagenette.ipynb #2004e80d
 class SharedDL(GetAttr):
     "The share of one process in the batches of `dl`; what cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too"
@@ -473,7 +465,7 @@ def data_parallel(
     device = learn.dls.device.type
     if device not in ('cuda', 'cpu'): raise CourseError(f"Several processes cannot train on {device}: use the device cpu, or one process.")
     accelerator = Accelerator(cpu=device=='cpu')
-    if device=='cpu' and torch.get_num_threads()==1: torch.set_num_threads(_cores()) # launchers give one thread unless told otherwise
+    if device=='cpu' and torch.get_num_threads()==1: torch.set_num_threads(n_cores()) # launchers give one thread unless told otherwise
     if rank_distrib():
         set_seed((random.getrandbits(32)+rank_distrib()) % 2**32) # or all processes would crop and mix their images alike
         for dl in learn.dls.loaders: dl.rng = random.Random(random.random())
@@ -494,7 +486,7 @@ def train(
     **kwargs, # passed to `get_dls`: path, noise, stats, …
 ): # the trained `Learner`; its `record` says what came of it
     "One run from nothing to a record"
-    _check_positive(epochs=epochs)
+    check_positive(epochs=epochs)
     seed_everything(seed)
     learn = baseline_learner(get_dls(bs, size, **kwargs), arch)
     recorder = RecordRun(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), stats=kwargs.get('stats'),
@@ -553,7 +545,7 @@ def subset(
     "Make a small data set of the same kind from a large one; the same arguments give the same images"
     path,dest = find_data(path)[0],Path(dest)
     if dest.exists(): raise CourseError(f"{dest} exists already: name a folder that is not there yet.")
-    _check_positive(per_class=per_class, size=size)
+    check_positive(per_class=per_class, size=size)
     files = _images_by_class(path) if valid_pct is None else _hold_out(path, valid_pct, seed)
     try:
         dest.parent.mkdir(parents=True, exist_ok=True)

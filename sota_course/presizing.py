@@ -15,7 +15,8 @@ from functools import lru_cache,partial
 from hashlib import sha256
 from pathlib import Path
 from .core import *
-from .imagenette import RGBImage,_check_positive,_cores,as_rgb,read_rgb
+from .core import check_positive,n_cores
+from .imagenette import RGBImage,as_rgb,read_rgb
 
 # %% ../nbs/02_presizing.ipynb #287f9a66
 import cv2,numpy as np,pandas as pd
@@ -439,7 +440,7 @@ def cache_images(
     threads:int|None=None, # as many as there are cores if left out
 ): # `ImageCache`
     "Decode and resize all images once; a cache of the same files (path, size, time) and settings is used as it is. Raises `CourseError` for an unreadable image, `CacheError` where no cache can be built"
-    _check_positive(presize=presize)
+    check_positive(presize=presize)
     files,root,threads = [str(Path(f).absolute()) for f in files],Path(root).absolute(),threads or defaults.cpus
     if not files: raise CourseError("There are no images to cache.")
     max_gb = float(os.environ.get('SOTA_COURSE_CACHE_GB', 20)) if max_gb is None else max_gb
@@ -540,7 +541,7 @@ def on(self:ImageCache, device):
 class PresizedDL(TfmdDL):
     "A fastai `TfmdDL` whose images come from a cache, in batches, as views that are sampled once; the same seed gives the same batches for any number of threads"
     def __init__(self, dataset, bs=64, cache=None, threads=None, num_workers=None, **kwargs):
-        self.cache,self.threads,self.targets,self.warned = cache,threads or num_workers or _cores(),None,False
+        self.cache,self.threads,self.targets,self.warned = cache,threads or num_workers or n_cores(),None,False
         super().__init__(dataset, bs=bs, num_workers=0, **kwargs)
     def new(self, dataset=None, cls=None, **kwargs):
         same = dataset is None or dataset is self.dataset

@@ -19,7 +19,7 @@ from fastcore.basics import chunked
 from safetensors import SafetensorError
 from .core import *
 from .imagenette import *
-from .imagenette import _check_positive
+from .core import check_positive
 from .normalization import ChannelStats,stored_stats
 from .normalization import _declared,_differ
 from .presizing import Augment,PresizedDL,SampleOnce,read_presized,sample_views,shrink
@@ -145,7 +145,7 @@ def recipe(
 ): # the `Learner`, and a `pandas.DataFrame` with a row for each step
     "Eight steps from a pretrained body to a classifier; the weights with the lowest validation loss are kept"
     if factor<1: raise CourseError(f"factor={factor} makes no sense: it is how much lower the rates of earlier layers are, from 1 (equal) to about 10.")
-    _check_positive(head_epochs=head_epochs, max_cycles=max_cycles)
+    check_positive(head_epochs=head_epochs, max_cycles=max_cycles)
     learn,rows,start = transfer_learner(dls, body, **kwargs),[],time.perf_counter()
     if not show: quiet(learn)
     def note(step, what, lr=None, epochs=0):
@@ -181,7 +181,7 @@ def synthetic_dls(
     device=None, # see `get_device`
 ): # fastai `DataLoaders`
     "The same batch of random images and labels again and again: to measure speed, not to learn from"
-    _check_positive(bs=bs, size=size, n_out=n_out, n_batches=n_batches)
+    check_positive(bs=bs, size=size, n_out=n_out, n_batches=n_batches)
     batch = torch.randn(bs, 3, size, size), torch.arange(bs)%n_out
     device = get_device(device)
     dls = DataLoaders(*(DataLoader([batch]*n_batches, bs=None, device=device) for _ in range(2)), device=device)
@@ -212,7 +212,7 @@ def time_steps(
     clock=time.perf_counter, # `time.process_time` counts the processor's time instead: for one thread on a busy machine
 ): # `pandas.DataFrame`: median seconds of a step, images a second, and how many times as fast as the first
     "How long a training step takes; without loading of data. The networks are trained by it: hand in new ones"
-    _check_positive(rounds=rounds)
+    check_positive(rounds=rounds)
     taken = {name: [] for name in learners}
     for i in range(rounds+1):
         for name,learn in learners.items():
@@ -650,7 +650,7 @@ def predict_each(self:Model,
     threads:int|None=None, # that read images; as many as there are cores if left out
 ): # generator of pairs in the order given: the image as it was given, and its probabilities (shape (classes,)) or the `CourseError` that says why it has none
     "What the network says to each image; batches are read ahead, two at most are in memory"
-    _check_positive(bs=bs, threads=threads)
+    check_positive(bs=bs, threads=threads)
     if tta and not self.augment.do_flip: raise CourseError("This model was trained without mirrored images (do_flip=False), so its answer to a mirror image means nothing: leave out tta.")
     if isinstance(images, (str, Path)) and Path(images).is_dir(): images = sorted(get_image_files(images))
     images,probabilities = [images] if isinstance(images, (str, Path, Image.Image)) else images,_Probabilities(self.network, self.stats).to(self.device)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from fastcore.basics import patch
+from fastcore.basics import defaults, patch
 from fastcore.xdg import xdg_cache_home
 from fastcore.test import expect_fail, test_eq
 import subprocess

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from sota_course.core import *
+from sota_course.core import check_positive, n_cores
 from sota_course.sample import sample_data
 import numpy as np
 import fastai.data, fastai.vision.models.xresnet as xresnet_models

@@ -8,7 +8,8 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from sota_course.core import *
-from sota_course.imagenette import RGBImage, _check_positive, _cores, as_rgb, read_rgb
+from sota_course.core import check_positive, n_cores
+from sota_course.imagenette import RGBImage, as_rgb, read_rgb
 import cv2, numpy as np, pandas as pd
 from fastai.vision.all import *
 from fastcore.basics import chunked

@@ -10,7 +10,7 @@ from fastcore.basics import chunked
 from safetensors import SafetensorError
 from sota_course.core import *
 from sota_course.imagenette import *
-from sota_course.imagenette import _check_positive
+from sota_course.core import check_positive
 from sota_course.normalization import ChannelStats, stored_stats
 from sota_course.normalization import _declared, _differ
 from sota_course.presizing import Augment, PresizedDL, SampleOnce, read_presized, sample_views, shrink
