@@ -138,7 +138,7 @@ def centre(self:Augment,
     return _box_matrices(*_central_boxes(shapes, size/whole)), None
 
 # %% ../nbs/02_presizing.ipynb #4a16b476
-def _pixels(image):
+def to_pixels(image):
     "A PIL image of mode RGB as a uint8 tensor of shape (3, h, w)"
     return torch.from_numpy(np.array(image)).permute(2,0,1)
 
@@ -238,8 +238,8 @@ def _pool(threads, pid):
     torch.set_num_threads(before) # which is also what threads that begin later will have
     return pool
 
-def _parallel(f, items, threads): return list(_pool(threads, os.getpid()).map(f, items)) if threads>1 and len(items)>1 else list(map(f, items))
-def _in_portions(f, items, threads): _parallel(lambda part: [f(o) for o in part], list(chunked(items, 8)), threads)
+def parallel(f, items, threads): return list(_pool(threads, os.getpid()).map(f, items)) if threads>1 and len(items)>1 else list(map(f, items))
+def _in_portions(f, items, threads): parallel(lambda part: [f(o) for o in part], list(chunked(items, 8)), threads)
 
 # %% ../nbs/02_presizing.ipynb #5d0c2028
 def sample_views(
@@ -299,7 +299,7 @@ def read_presized(
     "Read an image, upright and in RGB, with a shortest side of at most `presize`; raises `CourseError` naming the file if it cannot be read"
     try: image = _jpeg(file, presize)
     except (OSError, SyntaxError, ValueError): image = None # `read_rgb` says what is wrong
-    return shrink(_pixels(image or read_rgb(file)), presize)
+    return shrink(to_pixels(image or read_rgb(file)), presize)
 
 # %% ../nbs/02_presizing.ipynb #abc87c1e
 class CacheError(CourseError): "No cache can be built here: the images can still be read from their files, in each epoch"
@@ -514,7 +514,7 @@ class SampleOnce(RandTransform):
         super().__init__(**kwargs)
     def before_call(self, b, split_idx): self.do,self.valid = True,bool(split_idx)
     def encodes(self, x:Image.Image):
-        image = shrink(_pixels(as_rgb(x)), self.presize)
+        image = shrink(to_pixels(as_rgb(x)), self.presize)
         m,light = self.views([image.shape[1:]], None if self.valid else np.random.default_rng(random.getrandbits(64)))
         return TensorImage(_finish(sample_views([image], m, self.size), light, None, 1)[0])
     def views(self, shapes, rng): # random ones if there is an `rng`
@@ -522,7 +522,7 @@ class SampleOnce(RandTransform):
         return self.augment.centre(shapes, self.size) if rng is None else self.augment.draw(shapes, rng)
 
 # %% ../nbs/02_presizing.ipynb #799cd338
-def _send(images, device):
+def send(images, device):
     "`images`, uint8 tensors of shape (3, h, w), on another device: their bytes go there in one piece"
     flat = torch.cat([o.permute(1,2,0).reshape(-1) for o in images])
     if device.type=='cuda': flat = flat.pin_memory()
@@ -564,7 +564,7 @@ def _image(self:PresizedDL, i, pixels=None):
     item = self.dataset.items[i]
     if self.cache is not None and item in self.cache: return self.cache.image(item, pixels)
     if isinstance(item, (str,Path)): return read_presized(item, self.view.presize)
-    return shrink(_pixels(as_rgb(self.dataset.tls[0][i])), self.view.presize)
+    return shrink(to_pixels(as_rgb(self.dataset.tls[0][i])), self.view.presize)
 
 @patch
 def create_item(self:PresizedDL, s):
@@ -579,8 +579,8 @@ def _batch(self:PresizedDL, idxs, rng):
     "The views of some images, and their targets"
     size,cached = self.view.size,self.cache is not None and all(self.dataset.items[i] in self.cache for i in idxs)
     pixels = self.cache.on(self.works_on) if cached else None
-    images = _parallel(partial(self._image, pixels=pixels), idxs, 1 if cached else self.threads)
-    if images[0].device.type!=self.works_on.type: images = _send(images, self.works_on)
+    images = parallel(partial(self._image, pixels=pixels), idxs, 1 if cached else self.threads)
+    if images[0].device.type!=self.works_on.type: images = send(images, self.works_on)
     matrices,lights = self.view.views([o.shape[1:] for o in images], rng)
     views,scale = sample_views(images, matrices, size, self.threads),self._scale()
     out = _finish(views, lights, scale, self.threads)
@@ -599,7 +599,7 @@ def __iter__(self:PresizedDL):
     for b in TfmdDL.__iter__(self): yield (b[0].as_subclass(TensorImage), *b[1:]) if type(b[0]) is Tensor else b
 
 # %% ../nbs/02_presizing.ipynb #4dad75ee
-def _ahead(batches):
+def ahead(batches):
     "What the generator `batches` makes, the next one in another thread while this one is used"
     pool = ThreadPoolExecutor(1)
     try:
@@ -617,7 +617,7 @@ def create_batches(self:PresizedDL, samps):
     train = not getattr(self.dataset, 'split_idx', None)
     rng = np.random.default_rng(self.rng.getrandbits(64)) if train else None
     batches = (self._batch(list(idxs), rng) for idxs in chunked(samps, self.bs, self.drop_last))
-    yield from batches if self.device is None or self.device.type=='cpu' else _ahead(batches)
+    yield from batches if self.device is None or self.device.type=='cpu' else ahead(batches)
 
 # %% ../nbs/02_presizing.ipynb #5c543e41
 @patch
@@ -652,4 +652,4 @@ def presized_images(
 
 def _unreadable(images, presize, threads):
     "Those of `images` that cannot be read"
-    return [o for o in _parallel(lambda o: o if isinstance(_read_or_why_not(o, presize), CourseError) else None, images, threads) if o]
+    return [o for o in parallel(lambda o: o if isinstance(_read_or_why_not(o, presize), CourseError) else None, images, threads) if o]

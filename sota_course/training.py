@@ -21,9 +21,9 @@ from .core import *
 from .imagenette import *
 from .core import check_positive
 from .normalization import ChannelStats,stored_stats
-from .normalization import _declared,_differ
+from .normalization import declared_stats,stats_differ
 from .presizing import Augment,PresizedDL,SampleOnce,read_presized,sample_views,shrink
-from .presizing import _ahead,_parallel,_pixels,_send
+from .presizing import ahead,parallel,to_pixels,send
 from PIL import Image
 from fastai.vision.all import *
 from torch.overrides import TorchFunctionMode
@@ -456,10 +456,10 @@ def _preparation(learn):
     if not isinstance(dl, PresizedDL): raise CourseError(f"save_model knows how get_dls prepares images from its cache, and nothing of a {type(dl).__name__}: {way_out}.")
     known = SampleOnce,ToTensor,IntToFloatTensor,Normalize
     if other := [type(o).__name__ for o in (*dl.after_item.fs, *dl.after_batch.fs) if type(o) not in known]: raise CourseError(f"save_model cannot keep the transform {other[0]}: {way_out}.")
-    if stored and _differ(stored, _declared(dl)): raise CourseError("The network has other channel statistics stored than its loaders normalize with: use get_dls(…, stats=stored_stats(learn.model)).")
+    if stored and stats_differ(stored, declared_stats(dl)): raise CourseError("The network has other channel statistics stored than its loaders normalize with: use get_dls(…, stats=stored_stats(learn.model)).")
     scores,activation = torch.tensor([[0., 1., 3.]]),getattr(learn.loss_func, 'activation', None)
     if activation and not torch.allclose(activation(scores), scores.softmax(1)): raise CourseError("save_model is for scores that become probabilities by softmax, and this learner's loss makes something else of them: use CrossEntropyLossFlat.")
-    return dl.after_item.fs[0],_declared(dl)
+    return dl.after_item.fs[0],declared_stats(dl)
 
 # %% ../nbs/08_training.ipynb #42b9adc0
 def _empty_network(arch, n_out, options):
@@ -627,17 +627,17 @@ class _Probabilities(nn.Module):
 def _read_image(image, presize):
     "A uint8 tensor of shape (3, h, w), or the `CourseError` that says why there is none"
     if not isinstance(image, (str, Path, Image.Image)): raise CourseError(f"Predictions are for image files and PIL images, not for {type(image).__name__}: make one with PIL.Image.fromarray.")
-    try: return shrink(_pixels(as_rgb(image)), presize) if isinstance(image, Image.Image) else read_presized(image, presize)
+    try: return shrink(to_pixels(as_rgb(image)), presize) if isinstance(image, Image.Image) else read_presized(image, presize)
     except CourseError as e: return e
     except Exception as e: return CourseError(f"{image} cannot be read as an image ({type(e).__name__}: {e}): remove or replace it.")
 
 @patch
 def _prepared(self:Model, images, threads):
     "Some images; for each None, or why it cannot be read; and the others as one uint8 tensor on the device, None without any"
-    read = _parallel(partial(_read_image, presize=self.presize), images, threads)
+    read = parallel(partial(_read_image, presize=self.presize), images, threads)
     problems,good = [o if isinstance(o, CourseError) else None for o in read],[o for o in read if not isinstance(o, CourseError)]
     if not good: return images, problems, None
-    if self.device.type=='cuda': good = _send(good, self.device)
+    if self.device.type=='cuda': good = send(good, self.device)
     matrices,_ = self.augment.centre(np.array([o.shape[1:] for o in good]), self.size)
     return images, problems, sample_views(good, matrices, self.size, threads).to(self.device)
 
@@ -654,7 +654,7 @@ def predict_each(self:Model,
     if tta and not self.augment.do_flip: raise CourseError("This model was trained without mirrored images (do_flip=False), so its answer to a mirror image means nothing: leave out tta.")
     if isinstance(images, (str, Path)) and Path(images).is_dir(): images = sorted(get_image_files(images))
     images,probabilities = [images] if isinstance(images, (str, Path, Image.Image)) else images,_Probabilities(self.network, self.stats).to(self.device)
-    for part,problems,views in _ahead(self._prepared(o, threads or defaults.cpus) for o in chunked(images, bs)):
+    for part,problems,views in ahead(self._prepared(o, threads or defaults.cpus) for o in chunked(images, bs)):
         if views is not None:
             probs = probabilities(views)
             if tta: probs = (probs + probabilities(views.flip(-1)))/2

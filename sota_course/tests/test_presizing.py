@@ -27,7 +27,7 @@ from sota_course.imagenette import *
 from sota_course.sample import sample_data
 from scipy import stats
 from sota_course.presizing import *
-from sota_course.presizing import _pixels, _random_boxes, _tilt, _warp_together
+from sota_course.presizing import _random_boxes, _tilt, _warp_together, to_pixels
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -111,10 +111,10 @@ def test_cache_holds_what_the_files_hold():
     test_eq([tuple(kept.image(f).shape[1:]) for f in kinds], [(40,60), (60,40), (40,64), (40,40), (56,40), (60,40), (20,1000), (1,1)]) # height, width
     for f in kinds:
         pil = read_rgb(f)
-        test_eq(kept.image(f), shrink(_pixels(pil), 40))
+        test_eq(kept.image(f), shrink(to_pixels(pil), 40))
         share = 40/min(pil.size)
         if share<1: # PyTorch's resize is PIL's, to a level or two
-            resized = _pixels(pil.resize([round(o*share) for o in pil.size], Image.Resampling.BILINEAR))
+            resized = to_pixels(pil.resize([round(o*share) for o in pil.size], Image.Resampling.BILINEAR))
             assert (kept.image(f).int()-resized.int()).abs().max() <= 2, f
 
 # %% ../../nbs/02_presizing.ipynb #ac76f1ae

@@ -12,9 +12,9 @@ from sota_course.core import *
 from sota_course.imagenette import *
 from sota_course.core import check_positive
 from sota_course.normalization import ChannelStats, stored_stats
-from sota_course.normalization import _declared, _differ
+from sota_course.normalization import declared_stats, stats_differ
 from sota_course.presizing import Augment, PresizedDL, SampleOnce, read_presized, sample_views, shrink
-from sota_course.presizing import _ahead, _parallel, _pixels, _send
+from sota_course.presizing import ahead, parallel, to_pixels, send
 from PIL import Image
 from fastai.vision.all import *
 from torch.overrides import TorchFunctionMode
