@@ -1,4 +1,4 @@
-"What `sota_course/_nbdev.py` promises: test cells become tests, the README follows its notebook, links follow settings.ini"
+"What `sota_course/_nbdev` promises: test cells become tests, the README follows its notebook, links follow settings.ini"
 import os,re,subprocess,sys
 from pathlib import Path
 import pytest
@@ -7,8 +7,9 @@ pytest.importorskip('nbdev') # a tool of those who write the course; those who t
 pytest.importorskip('nbconvert')
 from fastcore.nbio import mk_cell,new_nb,read_nb,write_nb
 from nbdev.export import nb_export
-from sota_course import _nbdev
-from sota_course._nbdev import ExportError,TestExporter,main,render_readme,sync_links
+_nbdev = pytest.importorskip('sota_course._nbdev') # the wheel does without
+from sota_course._nbdev import ExportError,TestExporter,render_readme,sync_links
+from sota_course._nbdev.__main__ import main
 
 pyproject = """[project]
 name = "tiny"
@@ -40,7 +41,7 @@ def exported(*cells):
 
 def python(*args):
     "Run Python on `args` in the current folder, with this package and the tiny one at hand"
-    path = os.pathsep.join([os.getcwd(), str(Path(_nbdev.__file__).parents[1]), os.environ.get('PYTHONPATH', '')])
+    path = os.pathsep.join([os.getcwd(), str(Path(_nbdev.__file__).parents[2]), os.environ.get('PYTHONPATH', '')])
     env = {k:v for k,v in os.environ.items() if k!='IN_TEST'} # nbdev does nothing where it is set
     return subprocess.run([sys.executable, *args], env={**env, 'PYTHONPATH': path}, capture_output=True, text=True, encoding='utf-8')
 
