@@ -61,8 +61,9 @@ def learner_with(path, arch, size, bs, presized, fast, keep):
     if keep and not keep_freed_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
     import contextlib,io
     from fastai.vision.all import imagenet_stats
-    from sota_course.imagenette import baseline_learner,get_dls,quiet
-    from sota_course.training import speed_up
+    from sota_course.imagenette import baseline_learner,get_dls
+    from sota_course.training.callbacks import quiet
+    from sota_course.training.speed import speed_up
     seed_everything(0)
     start = time.perf_counter()
     dls = get_dls(bs, size, path=Path(path), stats=imagenet_stats, **dict(augment=book_augment()) if presized else book_tfms(size))

@@ -25,8 +25,12 @@ from .mixup import GuardMixing,restore_loss
 from .normalization import channel_stats
 from .presizing import Augment
 from .progressive_resizing import GrowImages,Stage,fit_progressive
-from .training import activations,best_precision,build_network,speed_up
+from .networks import activations,build_network
+from .training.precision import best_precision
+from .training.speed import speed_up
 from .tta import FlipViews,RandomViews,tta
+from .networks import architectures
+from .training.callbacks import quiet
 
 # %% ../nbs/09_experiments.ipynb #ab4fe8fe
 from fastai.vision.all import *

@@ -9,7 +9,10 @@ pytest.importorskip('accelerate', reason="needs accelerate: pip install 'sota_co
 if sys.platform=='win32': pytest.skip("torch's launcher needs a build with libuv on Windows", allow_module_level=True)
 import torch
 from sota_course.core import load_records,seed_everything
-from sota_course.imagenette import *
+from sota_course.imagenette import RecordRun,baseline_learner,get_dls,read_rgb # `baseline_learner` for `worker`
+from sota_course.networks import small_cnn
+from sota_course.training.callbacks import quiet
+from sota_course.training.distributed import data_parallel
 from sota_course.presizing import Augment
 from sota_course.sample import sample_data
 from fastai.vision.all import CrossEntropyLossFlat,F1Score,Learner,accuracy,get_image_files

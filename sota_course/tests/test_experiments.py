@@ -16,8 +16,12 @@ from sota_course.mixup import GuardMixing, restore_loss
 from sota_course.normalization import channel_stats
 from sota_course.presizing import Augment
 from sota_course.progressive_resizing import GrowImages, Stage, fit_progressive
-from sota_course.training import activations, best_precision, build_network, speed_up
+from sota_course.networks import activations, build_network
+from sota_course.training.precision import best_precision
+from sota_course.training.speed import speed_up
 from sota_course.tta import FlipViews, RandomViews, tta
+from sota_course.networks import architectures
+from sota_course.training.callbacks import quiet
 from fastai.vision.all import *
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open

@@ -8,6 +8,9 @@ from pathlib import Path
 from sota_course.core import *
 from sota_course.core import check_positive, n_cores
 from sota_course.sample import sample_data
+from sota_course.networks import architectures
+from sota_course.training.callbacks import quiet
+from sota_course.training.distributed import data_parallel
 import numpy as np
 import fastai.data, fastai.vision.models.xresnet as xresnet_models
 from PIL import Image, ImageOps
@@ -144,27 +147,6 @@ def test_baseline_has_one_output_a_class():
     dls = get_dls(bs=4, size=32, path=sample_data(2, 1), device='cpu')
     for arch in ('xresnet18', 'small_cnn'): test_eq(baseline_learner(dls, arch).model(dls.one_batch()[0]).shape, (4, 10))
     with expect_fail(CourseError, "architecture 'resnet'"): baseline_learner(dls, 'resnet')
-
-# %% ../../nbs/01_imagenette.ipynb #8776b4a7
-def test_shares_add_up_to_the_batches_of_one_process():
-    import itertools
-    def batches(n, rank, n_ranks, bs, drop_last):
-        shared = SharedDL(DataLoader(list(range(n)), bs=bs, drop_last=drop_last), rank, n_ranks)
-        found = [b.tolist() for b in shared]
-        test_eq(len(shared), len(found))
-        return found
-    for n,n_ranks,bs,drop_last in itertools.product((1, 5, 8, 13, 24), (1, 2, 3), (1, 4), (False, True)):
-        ranks = [batches(n, rank, n_ranks, bs, drop_last) for rank in range(n_ranks)]
-        dealt = [[o for hand in itertools.zip_longest(*together) for o in hand] for together in zip(*ranks, strict=True)]
-        whole = [b.tolist() for b in DataLoader(list(range(n)), bs=bs*n_ranks, drop_last=drop_last)]
-        if drop_last: test_eq(dealt, whole)
-        else: test_eq([o for b in dealt for o in b][:n], list(range(n))) # and then what fills up
-    shuffled = DataLoader(list(range(20)), bs=5, shuffle=True)
-    seed_everything(3, [shuffled])
-    hands = [list(SharedDL(shuffled, 0, 2))[0].tolist()]
-    seed_everything(3, [shuffled])
-    test_eq(list(shuffled)[0].tolist()[::2], hands[0][:3]) # the order of one process, and its random numbers
-    with expect_fail(CourseError, 'cannot be shared out'): SharedDL(DataLoader([1, 2], bs=None), 0, 2)
 
 # %% ../../nbs/01_imagenette.ipynb #942c796c
 def test_train_leaves_a_record_and_repeats():

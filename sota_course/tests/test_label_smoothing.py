@@ -9,6 +9,8 @@ import tempfile
 import ipywidgets
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
+from sota_course.networks import small_cnn
+from sota_course.training.callbacks import ValidateLast, quiet
 from sota_course.quiz import quiz
 from sota_course.label_smoothing import *
 

@@ -11,6 +11,8 @@ import pandas as pd
 from IPython.display import Markdown
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
+from sota_course.networks import small_cnn
+from sota_course.training.callbacks import ValidateLast, quiet
 from sota_course.quiz import quiz
 from sota_course.mixup import *
 

@@ -13,6 +13,7 @@ import pandas as pd
 from fastai.vision.learner import _add_norm
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
+from sota_course.networks import small_cnn
 from sota_course.quiz import quiz
 from sota_course.normalization import *
 

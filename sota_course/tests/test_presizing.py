@@ -25,6 +25,7 @@ from fastcore.test import expect_fail, test_close, test_eq, test_stdout, test_wa
 from sota_course.core import published_records, shipped
 from sota_course.imagenette import *
 from sota_course.sample import sample_data
+from sota_course.training.callbacks import quiet
 from scipy import stats
 from sota_course.presizing import *
 from sota_course.presizing import _random_boxes, _tilt, _warp_together, to_pixels

@@ -12,6 +12,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
+from sota_course.networks import small_cnn
+from sota_course.training.callbacks import ValidateLast, quiet
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 
