@@ -20,7 +20,7 @@ def stock(path):
     "A trained learner, its settings, and the number of epochs"
     from sota_course.imagenette import baseline_learner
     from sota_course.loading.dls import get_dls
-    from sota_course.parking import quiet
+    from sota_course.training.callbacks import quiet
     learn = quiet(baseline_learner(get_dls(64, size, path=path, presize=False), 'xresnet18'))
     with learn.no_logging(): learn.fit_one_cycle(epochs, 3e-3)
     return learn,dict(arch='xresnet18', size=size, bs=64, lr=3e-3),epochs

@@ -29,12 +29,14 @@ from .label_smoothing import calibration_bins,calibration_error
 from .loading.augment import Augment
 from .loading.dls import get_dls
 from .mixup import GuardMixing,restore_loss
+from .networks import activations,architectures,build_network
 from .normalization import channel_stats
-from .parking import describe_data,quiet
-from .parking_networks import architectures
+from .parking import describe_data
 from .progressive_resizing import fit_progressive,GrowImages,Stage
 from .records import device_name,fingerprint,load_records,package_versions,Record
-from .training import activations,best_precision,build_network,speed_up
+from .training.callbacks import quiet
+from .training.precision import best_precision
+from .training.speed import speed_up
 from .tta import FlipViews,RandomViews,tta
 
 # %% ../nbs/09_experiments.ipynb #2b2a07cf

@@ -50,7 +50,7 @@ def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, sav
 def _keep(learn, folder):
     "Save the model, if asked to"
     if not folder: return
-    from sota_course.training import save_model
+    from sota_course.training.model import save_model
     if first_process(): print(f'Model:   {save_model(learn, folder)}')
 
 @app.command('recipes')

@@ -20,12 +20,14 @@ from sota_course.label_smoothing import calibration_bins, calibration_error
 from sota_course.loading.augment import Augment
 from sota_course.loading.dls import get_dls
 from sota_course.mixup import GuardMixing, restore_loss
+from sota_course.networks import activations, architectures, build_network
 from sota_course.normalization import channel_stats
-from sota_course.parking import describe_data, quiet
-from sota_course.parking_networks import architectures
+from sota_course.parking import describe_data
 from sota_course.progressive_resizing import fit_progressive, GrowImages, Stage
 from sota_course.records import device_name, fingerprint, load_records, package_versions, Record
-from sota_course.training import activations, best_precision, build_network, speed_up
+from sota_course.training.callbacks import quiet
+from sota_course.training.precision import best_precision
+from sota_course.training.speed import speed_up
 from sota_course.tta import FlipViews, RandomViews, tta
 from sota_course.compare import compare
 from sota_course.data.sample import sample_data

@@ -17,7 +17,7 @@ from sota_course.experiments import _check_checkpoint,_learner_state
 from sota_course.data.sample import sample_data
 from sota_course.tests.test_download import tiny_disk
 from sota_course.tests.test_mishaps import data_set
-from sota_course.training import best_precision
+from sota_course.training.precision import best_precision
 
 posix = pytest.mark.skipif(sys.platform=='win32', reason='signals of POSIX')
 quick = dict(device='cpu', precision='fp32', arch='small_cnn', size=16, bs=20, epochs=3)

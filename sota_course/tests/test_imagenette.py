@@ -11,7 +11,7 @@ from sota_course.plots import plot_curves
 from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.data.folders import class_names, imagenette_counts, noise_levels
-from sota_course.parking_networks import architectures
+from sota_course.networks import architectures
 from sota_course.quiz import quiz
 from sota_course.imagenette import *
 
