@@ -7,6 +7,7 @@ One record a network and way, in benchmarks/results/evaluated-NAME.
 import time
 from techniques import arguments,make_learner,results_folder,weights_file
 from sota_course.core import *
+from sota_course.experiments.runs import describe_data
 from sota_course.imagenette import *
 from sota_course.label_smoothing import calibration_error
 from sota_course.tta import *

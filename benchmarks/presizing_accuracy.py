@@ -8,6 +8,7 @@ A record for each run goes to benchmarks/results/presizing-NAME; a run that has 
 import argparse
 from pathlib import Path
 from sota_course.core import *
+from sota_course.experiments.runs import RecordRun
 from sota_course.imagenette import *
 from techniques import Bfloat16
 from fastai.vision.all import ProgressCallback

@@ -9,6 +9,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 from sota_course.core import *
+from sota_course.experiments.runs import RecordRun
 from sota_course.imagenette import *
 from sota_course.progressive_resizing import GrowImages,Stage,fit_progressive
 from fastai.vision.all import *

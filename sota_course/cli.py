@@ -107,7 +107,8 @@ def _resumable():
 
 def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, save, folder):
     "`sota-course train --recipe`"
-    from sota_course.experiments import summary_line,train_recipe
+    from sota_course.experiments.ladder import summary_line
+    from sota_course.experiments.runs import train_recipe
     if noise: raise CourseError('A recipe is for right labels: leave out --noise, or --recipe.')
     with _resumable(): learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
     print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
@@ -122,7 +123,7 @@ def _keep(learn, folder):
 @app.command('recipes')
 def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of recipes; those of the course if left out.')]=None):
     "List the recipes for `sota-course train --recipe`."
-    from sota_course.experiments import list_recipes
+    from sota_course.experiments.recipes import list_recipes
     listed = list_recipes(file)
     wide = max(map(len, listed.index))
     for name,about in listed.about.items(): print(f"{name:<{wide}}  {about or ''}".rstrip())
@@ -148,7 +149,8 @@ def train_command(
     results:ResultsOption=None,
 ):
     "Train a classifier from scratch and write the record of it."
-    from sota_course.imagenette import get_data,train
+    from sota_course.experiments.runs import train
+    from sota_course.imagenette import get_data
     get_device(device)
     if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'), path, seed, noise, device, name, resume, save, results)
     if resume: raise CourseError('Only a run with --recipe can go on: name the recipe, or leave out --resume.')
@@ -192,7 +194,8 @@ def ladder_command(
     ray:Annotated[bool, Option('--ray', help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
 ):
     "Train variants with several seeds each, and say which of them helped."
-    from sota_course.experiments import ladder,ray_map
+    from sota_course.experiments.cluster import ray_map
+    from sota_course.experiments.ladder import ladder
     from sota_course.imagenette import get_data
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'

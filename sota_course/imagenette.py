@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['class_names', 'archives', 'imagenette_counts', 'noise_levels', 'architectures', 'unpack', 'download', 'get_data',
            'as_rgb', 'read_rgb', 'RGBImage', 'Verification', 'verify', 'Labeller', 'get_dls', 'in_memory', 'small_cnn',
-           'baseline_learner', 'describe_data', 'RecordRun', 'quiet', 'ValidateLast', 'SharedDL', 'DataParallel',
-           'data_parallel', 'train', 'subset']
+           'baseline_learner', 'quiet', 'ValidateLast', 'SharedDL', 'DataParallel', 'data_parallel', 'subset']
 
 # %% ../nbs/01_imagenette.ipynb #62f022d2
 import contextlib,csv,math,os,random,shutil,socket,tarfile,tempfile,time,urllib.parse,zlib
@@ -331,49 +330,6 @@ def baseline_learner(
     learn.arch = arch
     return learn
 
-# %% ../nbs/01_imagenette.ipynb #59d2f0c5
-def describe_data(
-    dls, # `DataLoaders`
-): # dict
-    "What a record says of the data: the folder's name, its fingerprint, and the number of images"
-    return dict(name=dls.path.name, fingerprint=fingerprint([*dls.train_ds.items, *dls.valid_ds.items], dls.path), train=len(dls.train_ds), valid=len(dls.valid_ds))
-
-# %% ../nbs/01_imagenette.ipynb #0c9d29c2
-class RecordRun(Callback):
-    "Write a `Record` when a fit ends; after the fit it is in `learn.record`. Put it in `cbs`"
-    order = Recorder.order + 1
-    def __init__(self,
-        name:str, # what is compared: 'baseline', 'mixup', …
-        seed:int|None=None, # the seed you started from
-        folder=None, # where to write; `results_home()` if left out
-        **config, # anything else that tells this run from others
-    ):
-        self.name_,self.seed,self.folder,self.config = name,seed,folder,config
-        self.span(1)
-    def span(self, fits, **config): # the next `fits` fits are one run; what is in `row` goes to the line of each epoch
-        self.fits = self.fits_left = fits
-        self.span_config,self.row = config,{}
-    def before_fit(self):
-        self.epoch_started = time.perf_counter()
-        if self.fits_left < self.fits: return
-        if not rank_distrib(): check_writable(self.folder or results_home())
-        self.started,self.log = datetime.now(timezone.utc).isoformat(timespec='microseconds'),[]
-        self.run_started = self.epoch_started
-    def after_epoch(self):
-        now,names = time.perf_counter(),self.recorder.metric_names[1:-1]
-        self.log.append(dict(epoch=len(self.log), **self.row, **dict(zip(names, map(float, self.recorder.values[-1]))), seconds=round(now-self.epoch_started, 3)))
-        self.epoch_started = now
-    def after_fit(self):
-        if hasattr(self.learn, 'lr_finder') or not self.log: return
-        self.fits_left -= 1
-        if self.fits_left: return
-        config = dict(arch=getattr(self.learn, 'arch', type(self.model).__name__), bs=self.dls.bs, epochs=self.n_epoch) | self.config | self.span_config
-        if hasattr(self.learn, 'data_parallel'): config['processes'] = num_distrib()
-        self.learn.record = Record(self.name_, describe_data(self.dls), config, self.seed, self.log,
-            round(time.perf_counter()-self.run_started, 3), device_name(self.dls.device), package_versions(), self.started)
-        if not rank_distrib(): self.learn.record.save(self.folder) # of several processes the first writes
-        self.span(1)
-
 # %% ../nbs/01_imagenette.ipynb #0f9d3664
 def quiet(
     learn, # a `Learner`
@@ -479,29 +435,6 @@ def data_parallel(
         for dl in learn.dls.loaders: dl.rng = random.Random(random.random())
         quiet(learn)
     with learn.added_cbs(DataParallel(accelerator)): yield learn
-
-# %% ../nbs/01_imagenette.ipynb #a4c12bf6
-def train(
-    name:str='baseline', # the name of the record
-    arch:str|None=None, # see `baseline_learner`
-    size:int=128, # side of the images in pixels
-    bs:int=64, # images in a batch, of each process
-    epochs:int=5, # passes over the training images
-    lr:float=3e-3, # the highest learning rate of the cycle
-    seed:int=42, # see `seed_everything`
-    folder=None, # where the record goes; `results_home()` if left out
-    show:bool=True, # show the progress bar, and a row for each epoch
-    **kwargs, # passed to `get_dls`: path, noise, stats, …
-): # the trained `Learner`; its `record` says what came of it
-    "One run from nothing to a record"
-    _check_positive(epochs=epochs)
-    seed_everything(seed)
-    learn = baseline_learner(get_dls(bs, size, **kwargs), arch)
-    recorder = RecordRun(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), stats=kwargs.get('stats'),
-        **{o: str(kwargs[o]) for o in ('item_tfms', 'batch_tfms', 'presize', 'augment') if o in kwargs})
-    if not show: quiet(learn)
-    with data_parallel(learn): learn.fit_one_cycle(epochs, lr, cbs=recorder)
-    return learn
 
 # %% ../nbs/01_imagenette.ipynb #542f23dd
 def _choose(files, n, name, seed):

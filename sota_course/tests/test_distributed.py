@@ -9,6 +9,7 @@ pytest.importorskip('accelerate', reason="needs accelerate: pip install 'sota_co
 if sys.platform=='win32': pytest.skip("torch's launcher needs a build with libuv on Windows", allow_module_level=True)
 import torch
 from sota_course.core import load_records,seed_everything
+from sota_course.experiments.runs import RecordRun
 from sota_course.imagenette import *
 from sota_course.presizing import Augment
 from sota_course.sample import sample_data

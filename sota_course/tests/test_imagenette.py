@@ -14,6 +14,7 @@ from fastai.vision.all import *
 from fastdownload.core import check, checks_module, download_url
 import matplotlib.pyplot as plt
 from IPython.display import Markdown
+from sota_course.experiments.runs import train
 from sota_course.sample import draw_image
 from fastcore.test import expect_fail, test_eq
 from sota_course.quiz import quiz
@@ -164,16 +165,6 @@ def test_shares_add_up_to_the_batches_of_one_process():
     seed_everything(3, [shuffled])
     test_eq(list(shuffled)[0].tolist()[::2], hands[0][:3]) # the order of one process, and its random numbers
     with expect_fail(CourseError, 'cannot be shared out'): SharedDL(DataLoader([1, 2], bs=None), 0, 2)
-
-# %% ../../nbs/01_imagenette.ipynb #942c796c
-def test_train_leaves_a_record_and_repeats():
-    import tempfile
-    folder = tempfile.mkdtemp()
-    def run(): return train(arch='small_cnn', path=sample_data(4, 2), size=32, bs=8, epochs=2, folder=folder, num_workers=0, device='cpu', show=False).record
-    first,again = run(),run()
-    test_eq([row['train_loss'] for row in first.log], [row['train_loss'] for row in again.log])
-    test_eq([r.config['size'] for r in load_records(folder, 'baseline')], [32, 32])
-    test_eq(first.data['train'], 40)
 
 # %% ../../nbs/01_imagenette.ipynb #d61875a1
 def test_subset_is_stratified_and_repeats():

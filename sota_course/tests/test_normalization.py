@@ -10,6 +10,7 @@ from fastai.vision.all import *
 import inspect, tempfile
 import matplotlib.pyplot as plt
 import pandas as pd
+from sota_course.experiments.runs import RecordRun
 from fastai.vision.learner import _add_norm
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data

@@ -20,6 +20,7 @@ from fastai.vision.all import *
 from torch.overrides import TorchFunctionMode
 import ipywidgets
 import matplotlib.pyplot as plt
+from sota_course.experiments.runs import train
 from fastai.callback.schedule import combined_cos
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.normalization import channel_stats

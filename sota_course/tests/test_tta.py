@@ -10,6 +10,7 @@ import tempfile, time
 import ipywidgets
 import matplotlib.pyplot as plt
 import pandas as pd
+from sota_course.experiments.runs import RecordRun
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.sample import sample_data
 from sota_course.quiz import quiz
