@@ -18,7 +18,7 @@ def _compare(records, folder, path=None, **kwargs):
     "The table of a comparison, its sentence, and where the report is"
     from rich.console import Console
     from sota_course.compare import compare
-    from sota_course.report import write_report
+    from sota_course.experiments.report import write_report
     found,folder = compare(records, **kwargs),Path(folder).absolute()
     Console().print(found)
     report = write_report(found, folder/'report.html', path)
@@ -44,7 +44,8 @@ def ladder_command(
         help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
 ):
     "Train variants with several seeds each, and say which of them helped."
-    from sota_course.experiments import ladder,ray_map
+    from sota_course.experiments import ladder
+    from sota_course.experiments.cluster import ray_map
     from sota_course.data.download import get_data
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'

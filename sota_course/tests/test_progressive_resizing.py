@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import CourseError
-from sota_course.parking import RecordRun
 import ipywidgets
 from sota_course.compare import results_table
 from sota_course.core import seed_everything
 from sota_course.data.folders import subset
 from sota_course.data.images import read_rgb
 from sota_course.data.sample import sample_data
+from sota_course.experiments.runs import RecordRun
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls, in_memory, Labeller
 from sota_course.networks import small_cnn

@@ -21,8 +21,8 @@ from sota_course.compare import simulated_records
 from sota_course.core import shipped
 from sota_course.data.sample import sample_data
 from sota_course.records import Record
-from sota_course.report import *
-from sota_course.report import _thumbnail
+from sota_course.experiments.report import *
+from sota_course.experiments.report import _thumbnail
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
