@@ -41,7 +41,8 @@ def resumable():
 
 def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, save, folder):
     "`sota-course train --recipe`"
-    from sota_course.experiments import summary_line,train_recipe
+    from sota_course.experiments.ladder import summary_line
+    from sota_course.experiments.runs import train_recipe
     if noise: raise CourseError('A recipe is for right labels: leave out --noise, or --recipe.')
     with resumable(): learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
     print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
@@ -56,7 +57,7 @@ def _keep(learn, folder):
 @app.command('recipes')
 def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of recipes; those of the course if left out.')]=None):
     "List the recipes for `sota-course train --recipe`."
-    from sota_course.experiments import list_recipes
+    from sota_course.experiments.recipes import list_recipes
     listed = list_recipes(file)
     wide = max(map(len, listed.index))
     for name,about in listed.about.items(): print(f"{name:<{wide}}  {about or ''}".rstrip())
@@ -84,7 +85,7 @@ def train_command(
 ):
     "Train a classifier from scratch and write the record of it."
     from sota_course.data.download import get_data
-    from sota_course.parking import train
+    from sota_course.experiments.runs import train
     get_device(device)
     if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'),
         path, seed, noise, device, name, resume, save, results)

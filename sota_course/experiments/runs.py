@@ -10,18 +10,21 @@ import gc,hashlib,json,re,shutil,time
 from dataclasses import asdict,dataclass,replace
 from datetime import datetime,timezone
 from pathlib import Path
-from fastai.vision.all import *
 from filelock import FileLock,Timeout
-from sota_course.core import (
-    CourseError,Record,check_writable,device_name,fingerprint,get_device,load_records,package_versions,
-    results_home,seed_everything,
-)
-from .checkpoints import Checkpoints,RunFailed,StopAtNaN,checkpoint_version
+from fastai.vision.all import *
+from ..core import check_positive,check_writable,CourseError,get_device,results_home
+from ..core import seed_everything
+from ..data.download import get_data
+from .checkpoints import checkpoint_version,Checkpoints,RunFailed,StopAtNaN
 from .learners import data_fingerprint,evaluate,fit_recipe,recipe_learner
-from .recipes import Recipe,change,find_recipe,stages_of,vary
-from ..imagenette import _check_positive,baseline_learner,data_parallel,get_data,get_dls,quiet
+from .recipes import change,find_recipe,Recipe,stages_of,vary
+from ..imagenette import baseline_learner
+from ..loading.dls import get_dls
 from ..mixup import restore_loss
-from ..training import best_precision
+from ..records import device_name,fingerprint,load_records,package_versions,Record
+from ..training.callbacks import quiet
+from ..training.distributed import data_parallel
+from ..training.precision import best_precision
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #59d2f0c5
 def describe_data(
@@ -204,7 +207,7 @@ def train(
     **kwargs, # passed to `get_dls`: path, noise, stats, …
 ): # the trained `Learner`; its `record` says what came of it
     "One run from nothing to a record"
-    _check_positive(epochs=epochs)
+    check_positive(epochs=epochs)
     seed_everything(seed)
     learn = baseline_learner(get_dls(bs, size, **kwargs), arch)
     recorder = RecordRun(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), stats=kwargs.get('stats'),

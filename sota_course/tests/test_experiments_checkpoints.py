@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.experiments.learners import TrainFor
-import contextlib
+import contextlib, random, tempfile
 from sota_course.core import seed_everything
 from sota_course.data.sample import sample_data
 from sota_course.experiments.learners import fit_recipe, recipe_learner

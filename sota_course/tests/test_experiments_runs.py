@@ -4,20 +4,23 @@ import gc, hashlib, json, re, shutil, time
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from fastai.vision.all import *
 from filelock import FileLock, Timeout
-from sota_course.core import CourseError, Record, check_writable, device_name, fingerprint, get_device, load_records, package_versions, results_home, seed_everything
-from sota_course.experiments.checkpoints import Checkpoints, RunFailed, StopAtNaN, checkpoint_version
+from fastai.vision.all import *
+from sota_course.core import check_positive, check_writable, CourseError, get_device, results_home
+from sota_course.core import seed_everything
+from sota_course.data.download import get_data
+from sota_course.experiments.checkpoints import checkpoint_version, Checkpoints, RunFailed, StopAtNaN
 from sota_course.experiments.learners import data_fingerprint, evaluate, fit_recipe, recipe_learner
-from sota_course.experiments.recipes import Recipe, change, find_recipe, stages_of, vary
-from sota_course.imagenette import _check_positive, baseline_learner, data_parallel, get_data, get_dls, quiet
+from sota_course.experiments.recipes import change, find_recipe, Recipe, stages_of, vary
+from sota_course.imagenette import baseline_learner
+from sota_course.loading.dls import get_dls
 from sota_course.mixup import restore_loss
-from sota_course.training import best_precision
+from sota_course.records import device_name, fingerprint, load_records, package_versions, Record
+from sota_course.training.callbacks import quiet
+from sota_course.training.distributed import data_parallel
+from sota_course.training.precision import best_precision
 import contextlib, io, tempfile
-from contextlib import redirect_stdout
-from functools import partial
-from fastcore.test import expect_fail, test_eq
-from sota_course.sample import sample_data
+from sota_course.data.sample import sample_data
 from sota_course.experiments.runs import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:

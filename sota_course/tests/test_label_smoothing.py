@@ -2,6 +2,7 @@
 
 from fastai.vision.all import *
 from sota_course.core import CourseError
+import tempfile
 import ipywidgets
 from sota_course.core import seed_everything
 from sota_course.data.folders import subset

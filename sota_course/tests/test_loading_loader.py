@@ -10,6 +10,7 @@ from sota_course.data.images import as_rgb, RGBImage
 from sota_course.loading.augment import Augment
 from sota_course.loading.cache import read_presized
 from sota_course.loading.views import finish_views, parallel, sample_views, shrink, to_pixels
+import shutil
 from sota_course.core import seed_everything
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner

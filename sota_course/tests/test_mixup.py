@@ -4,6 +4,7 @@ import random
 from torch.distributions.beta import Beta
 from fastai.vision.all import *
 from sota_course.core import CourseError
+import tempfile
 import ipywidgets
 from IPython.display import Markdown
 from sota_course.compare import results_table

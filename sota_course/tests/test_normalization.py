@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastai.vision.all import *
 from sota_course.core import CourseError, find_data
 from sota_course.data.images import read_rgb
+import inspect, tempfile
 from fastai.vision.learner import _add_norm
 from sota_course.compare import results_table
 from sota_course.core import seed_everything

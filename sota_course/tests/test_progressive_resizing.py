@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import CourseError
+import tempfile
 import ipywidgets
 from sota_course.compare import results_table
 from sota_course.core import seed_everything

@@ -5,6 +5,7 @@ from functools import partial
 from torch.overrides import TorchFunctionMode
 from fastai.vision.all import *
 from sota_course.core import CourseError, get_device
+import time, warnings
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls

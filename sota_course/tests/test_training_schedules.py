@@ -3,6 +3,7 @@
 import math
 from fastai.vision.all import *
 from sota_course.core import CourseError
+import tempfile, time
 import ipywidgets
 from sota_course.compare import results_table
 from sota_course.core import seed_everything

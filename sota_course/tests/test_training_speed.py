@@ -5,6 +5,7 @@ from functools import partial
 from fastai.vision.all import *
 from sota_course.core import check_positive, get_device
 from sota_course.training.precision import autocast_dtype, AutoMixedPrecision, best_precision
+import json, tempfile, warnings
 from sota_course.core import CourseError, seed_everything, shipped
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner

@@ -7,6 +7,7 @@ from sota_course.core import check_positive, CourseError
 from sota_course.loading.dls import in_memory
 from sota_course.training.callbacks import find_lr, quiet
 from sota_course.training.schedules import cycle_lengths, fit_warm_restarts
+import tempfile
 from sota_course.data.sample import sample_data
 from sota_course.loading.dls import get_dls
 from sota_course.networks import small_cnn
