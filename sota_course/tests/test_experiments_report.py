@@ -13,14 +13,13 @@ from sota_course.core import write_atomically
 from sota_course.plots import added_bins, learning_curves, plot_curves, plot_differences
 from sota_course.plots import plot_reliability, plot_time
 from sota_course.records import package_versions
-import json, tempfile
+import tempfile
 from collections import Counter
 from IPython.display import HTML
 from fastcore.test import test_eq
 from sota_course.compare import simulated_records
-from sota_course.core import shipped
 from sota_course.data.sample import sample_data
-from sota_course.records import Record
+from sota_course.records import published_speed, Record
 from sota_course.experiments.report import *
 from sota_course.experiments.report import _thumbnail
 

@@ -43,3 +43,8 @@ def test_record_round_trip():
 def test_published_records_by_name():
     assert all(isinstance(o, Record) and o.log for o in published_records('techniques-imagenette2-96'))
     with expect_fail(CourseError, "records 'mine': choose from"): published_records('mine')
+
+# %% ../../nbs/workshop/records.ipynb #02ad8623
+def test_published_speed_by_name():
+    assert {'device', 'versions', 'rows'} <= set(published_speed('training_step'))
+    with expect_fail(CourseError, "record of speed 'mine': choose from"): published_speed('mine')

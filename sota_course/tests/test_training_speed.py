@@ -5,12 +5,13 @@ from functools import partial
 from fastai.vision.all import *
 from sota_course.core import check_positive, get_device
 from sota_course.training.precision import autocast_dtype, AutoMixedPrecision, best_precision
-import json, tempfile, warnings
-from sota_course.core import CourseError, seed_everything, shipped
+import tempfile, warnings
+from sota_course.core import CourseError, seed_everything
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
 from sota_course.networks import architectures, small_cnn
+from sota_course.records import published_speed
 from sota_course.training.callbacks import quiet, ValidateLast
 from sota_course.training.transfer import transfer_learner
 from sota_course.training.speed import *
