@@ -8,9 +8,8 @@ from sota_course.core import CourseError
 from sota_course.imagenette import get_dls
 from sota_course.presizing import CacheError,cache_images,cache_info,clear_cache
 from sota_course.sample import sample_data
+from sota_course.tests.helpers import posix
 from fastai.data.transforms import get_image_files
-
-posix = pytest.mark.skipif(sys.platform=='win32', reason='signals and limits of POSIX')
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):

@@ -14,11 +14,9 @@ from sota_course.core import CourseError,load_records,seed_everything
 from sota_course.experiments import Checkpoints,Recipe,StopAtNaN,fit_recipe,ladder,read_state,recipe_learner,vary,write_state
 from sota_course.experiments import _check_checkpoint,_learner_state
 from sota_course.sample import sample_data
-from sota_course.tests.test_download import tiny_disk
-from sota_course.tests.test_mishaps import data_set
+from sota_course.tests.helpers import data_set,posix
 from sota_course.training import best_precision
 
-posix = pytest.mark.skipif(sys.platform=='win32', reason='signals of POSIX')
 quick = dict(device='cpu', precision='fp32', arch='small_cnn', size=16, bs=20, epochs=3)
 
 def run(folder, names=('baseline',), seeds=1, **kwargs): return ladder(sample_data(10, 4), names, seeds, folder, **quick | kwargs)

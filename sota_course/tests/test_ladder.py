@@ -3,7 +3,7 @@ import json
 import pytest
 from sota_course.core import load_records
 from sota_course.sample import sample_data
-from sota_course.tests.test_mishaps import course,refused
+from sota_course.tests.helpers import course,refused
 
 small = '--arch', 'small_cnn', '--size', 16, '--bs', 10, '--epochs', 1, '--device', 'cpu'
 def ladder(folder, *args, variants='baseline,tta,smoothing', seeds=2): return course('ladder', '--path', sample_data(4, 2), '--variants', variants, '--seeds', seeds, '--results', folder, *small, *args)
