@@ -46,7 +46,7 @@ def weights_of(learn): return torch.cat([o.detach().flatten().double() for o in 
 
 def calling(f, event='after_batch'):
     "A callback that calls `f` with the learner at an event of training"
-    return type('Mishap', (Callback,), {event: lambda self: f(self.learn), 'order': 61, 'run_valid': False})()
+    return type('Fault', (Callback,), {event: lambda self: f(self.learn), 'order': 61, 'run_valid': False})()
 
 @pytest.fixture
 def at_batch(monkeypatch):
