@@ -3,7 +3,7 @@ import csv,json,pickle,shutil
 from hashlib import sha256
 from pathlib import Path
 import pytest
-from .test_mishaps import broken,course,refused
+from sota_course.tests.helpers import broken,course,refused
 
 @pytest.fixture(scope='module')
 def home(tmp_path_factory):

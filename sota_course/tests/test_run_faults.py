@@ -19,11 +19,9 @@ from sota_course.experiments.learners import fit_recipe,recipe_learner
 from sota_course.experiments.recipes import Recipe,vary
 from sota_course.experiments.runs import plan
 from sota_course.data.sample import sample_data
-from sota_course.tests.test_download import tiny_disk
-from sota_course.tests.test_mishaps import data_set
 from sota_course.training.precision import best_precision
+from sota_course.tests.helpers import data_set,posix
 
-posix = pytest.mark.skipif(sys.platform=='win32', reason='signals of POSIX')
 quick = dict(device='cpu', precision='fp32', arch='small_cnn', size=16, bs=20, epochs=3)
 
 def run(folder, names=('baseline',), seeds=1, **kwargs): return ladder(sample_data(10, 4), names, seeds, folder, **quick | kwargs)
@@ -53,7 +51,7 @@ def weights_of(learn): return torch.cat([o.detach().flatten().double() for o in 
 
 def calling(f, event='after_batch'):
     "A callback that calls `f` with the learner at an event of training"
-    return type('Mishap', (Callback,), {event: lambda self: f(self.learn), 'order': 61, 'run_valid': False})()
+    return type('Fault', (Callback,), {event: lambda self: f(self.learn), 'order': 61, 'run_valid': False})()
 
 @pytest.fixture
 def at_batch(monkeypatch):
@@ -223,14 +221,14 @@ def test_a_loss_that_is_no_number(tmp_path, watch, at_batch):
     at_batch(spoil, 'after_pred')
     names = ['mixup', 'baseline']
     failed,fine = run(tmp_path, names)
-    assert failed.failed=='the loss became nan in epoch 2, near batch 1: try a lower learning rate than 0.0029.' and len(failed.log)==1
+    assert all(o in failed.failed for o in ('nan', 'epoch 2', 'batch 1:', 'lower learning rate', '0.0029.')) and len(failed.log)==1, failed.failed
     assert not fine.failed and fine.evaluation and left(tmp_path)==(2, [])
     watch.epochs.clear()
     assert [r.started for r in run(tmp_path, names, resume=True)]==[failed.started, fine.started] and not watch.epochs
 
 def test_a_learning_rate_that_is_far_too_high(tmp_path):
     failed, = run(tmp_path, lr=1e30)
-    assert failed.failed.startswith('the loss became ') and failed.failed.endswith('than 1e+30.')
+    assert all(o in failed.failed for o in ('loss', 'lower learning rate', '1e+30')), failed.failed
 
 shortages = {'card': (torch.OutOfMemoryError, 'CUDA out of memory. Tried to allocate 2.00 GiB.'), 'processor': (RuntimeError, "[enforce fail] . DefaultCPUAllocator: can't allocate memory: you tried"),
     'Apple': (RuntimeError, 'MPS backend out of memory (MPS allocated: 5 GB)'), 'Python': (MemoryError,)}
@@ -246,7 +244,7 @@ def test_out_of_memory(tmp_path, at_batch, kind, most, clue):
         if len(learn.xb[0])>most: raise error(*words)
     at_batch(fill)
     failed,fine = run(tmp_path, ['mixup+progressive', 'baseline'])
-    assert failed.failed.startswith(f'out of memory with bs=20: {clue}') and not fine.failed and left(tmp_path)==(2, [])
+    assert all(o in failed.failed for o in ('out of memory', 'bs=20', clue)) and not fine.failed and left(tmp_path)==(2, [])
     assert len(models)>1 and not kept # while a batch is tried, the memory of those before is free
 
 def test_what_fits_is_tried_at_full_size(tmp_path, at_batch):
@@ -339,7 +337,7 @@ def test_files_that_are_no_checkpoints(begun, tmp_path, capsys, kind):
         capsys.readouterr()
         assert torch.equal(train(tmp_path/name), weights)
         line, = capsys.readouterr().out.splitlines()
-        assert line.startswith(str(last)) and line.endswith('Going on after epoch 1.' if name=='one' else 'The run begins again.')
+        assert line.startswith(str(last)) and ('after epoch 1.' if name=='one' else 'begins again') in line
         assert sorted(o.name for o in (tmp_path/name).iterdir())==['epoch-00002.safetensors', 'epoch-00003.safetensors'] # and these can be read
         assert not (tmp_path/'opened').exists() and read_state(tmp_path/name/'epoch-00003.safetensors')['epoch']==3
     assert pickle.loads(pickle.dumps(Payload(tmp_path/'opened'))) and (tmp_path/'opened').exists() # which is what the pickle would have done

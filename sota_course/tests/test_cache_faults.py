@@ -8,9 +8,8 @@ from sota_course.core import CourseError
 from sota_course.loading.dls import get_dls
 from sota_course.loading.cache import CacheError,cache_images,cache_info,clear_cache
 from sota_course.data.sample import sample_data
+from sota_course.tests.helpers import posix
 from fastai.data.transforms import get_image_files
-
-posix = pytest.mark.skipif(sys.platform=='win32', reason='signals and limits of POSIX')
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
@@ -66,7 +65,7 @@ def test_of_two_processes_one_builds(own_cache):
     ends = [finished(o) for o in both]
     assert ends[0][-1].split()[0]==ends[1][-1].split()[0] # the same build
     assert len(list(own_cache.glob('*/pixels.bin')))==1
-    waited = [o for o in ends if 'Another process is preparing these images: waiting for it.' in o]
+    waited = [o for o in ends if any('Another process' in l for l in o)]
     assert len(waited)<=1
 
 @posix
@@ -79,21 +78,21 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
 try: build({str(folder)!r})
 except CacheError as e: print(e)
 '''))
-    assert len(said)==1 and re.fullmatch(r'No cache of the images can be kept in .* \(File too large\): set \$SOTA_COURSE_CACHE .*\.', said[0]), said
+    assert len(said)==1 and all(o in said[0] for o in (str(own_cache), 'File too large', '$SOTA_COURSE_CACHE')), said
     assert not [o for o in own_cache.glob('*') if o.is_dir()]
 
 def test_too_large_for_the_limit_or_the_disk(own_cache, monkeypatch):
     folder = sample_data(4, 2)
-    with pytest.raises(CacheError, match='the limit is 0 GB: choose a smaller presize'): cache_images(files(folder), folder, 96, max_gb=0)
+    with pytest.raises(CacheError, match='limit is 0 GB.*presize'): cache_images(files(folder), folder, 96, max_gb=0)
     monkeypatch.setattr('shutil.disk_usage', lambda _: type('usage', (), dict(free=1000)))
-    with pytest.raises(CacheError, match='only 0.0 GB are free on the disk'): cache_images(files(folder), folder, 96)
+    with pytest.raises(CacheError, match='0.0 GB.*disk'): cache_images(files(folder), folder, 96)
 
 def test_a_cache_folder_that_cannot_be_written(tmp_path, monkeypatch, capsys):
     (tmp_path/'file').touch()
     monkeypatch.setenv('SOTA_COURSE_CACHE', str(tmp_path/'file'/'caches'))
     dls = get_dls(8, 32, path=sample_data(4, 2), device='cpu')
     said = capsys.readouterr().out.splitlines()
-    assert len(said)==1 and said[0].startswith('No cache, so each image is decoded in each epoch.') and '$SOTA_COURSE_CACHE' in said[0]
+    assert len(said)==1 and 'decoded in each epoch' in said[0] and '$SOTA_COURSE_CACHE' in said[0]
     assert sum(len(x) for x,_ in dls.valid)==20
 
 def folder_of(tmp_path, **images):
