@@ -2,7 +2,7 @@
 import json,shutil
 from pathlib import Path
 import pytest
-from .test_mishaps import course,refused
+from sota_course.tests.helpers import course,refused
 
 @pytest.fixture(scope='module')
 def home(tmp_path_factory):
