@@ -11,7 +11,7 @@ package = checkout/'sota_course'
 floors = [
     'core records doctor compare plots',
     'questionnaire.text questionnaire.formulas questionnaire.code questionnaire.patterns questionnaire.bank questionnaire.judge '
-        'questionnaire.tasks questionnaire.opinion questionnaire.ask questionnaire.sheets questionnaire quiz data.images data.folders data.sample data.download',
+        'questionnaire.tasks questionnaire.opinion questionnaire.ask questionnaire.sheets questionnaire quiz data.images data.folders data.sample data.download data.dataset',
     'loading.augment loading.views loading.cache loading.loader loading.dls networks',
     'imagenette presizing normalization progressive_resizing tta mixup label_smoothing',
     'training.callbacks training.schedules training.transfer training.precision training.speed training.distributed training.model training.onnx',

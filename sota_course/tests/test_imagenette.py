@@ -3,11 +3,12 @@
 import tempfile
 from IPython.display import Markdown
 from sota_course.compare import results_table
+from sota_course.data.dataset import Labeller
 from sota_course.data.download import download, get_data
 from sota_course.data.folders import subset, verify
 from sota_course.data.sample import draw_image, sample_data
 from sota_course.experiments.runs import train
-from sota_course.loading.dls import get_dls, Labeller
+from sota_course.loading.dls import get_dls
 from sota_course.plots import plot_curves
 from fastai.vision.all import *
 from sota_course.core import CourseError

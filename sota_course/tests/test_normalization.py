@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fastai.vision.all import *
 from sota_course.core import CourseError, find_data
+from sota_course.data.dataset import ImageData
 from sota_course.data.images import read_rgb
 import inspect, tempfile
 from fastai.vision.learner import _add_norm
@@ -32,6 +33,13 @@ def test_channel_stats_agree_with_two_passes():
     std = np.sqrt(((pixels - mean)**2).mean(axis=0))
     test_close(channel_stats(small).mean, mean, eps=1e-9)
     test_close(channel_stats(small).std, std, eps=1e-9)
+
+# %% ../../nbs/03_normalization.ipynb #463a912c
+def test_channel_stats_of_a_data_set_are_computed_once():
+    from unittest import mock
+    data = ImageData(sample_data(10, 1))
+    assert channel_stats(data)==channel_stats(data.path)
+    with mock.patch('PIL.Image.open', side_effect=AssertionError('read again')): channel_stats(data)
 
 # %% ../../nbs/03_normalization.ipynb #7b9b3fdc
 def test_channel_stats_bad_input():
