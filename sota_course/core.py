@@ -7,14 +7,10 @@ __all__ = ['CourseError', 'get_device', 'keep_freed_memory', 'seed_everything', 
            'find_data', 'shipped', 'check_writable', 'write_atomically']
 
 # %% ../nbs/workshop/core.ipynb #845ed61e
-import importlib,os,tempfile,warnings
+import importlib,os,tempfile
 from pathlib import Path
 from fastcore.basics import defaults
 from fastcore.xdg import xdg_cache_home
-
-# %% ../nbs/workshop/core.ipynb #004b5c68
-# fastai 2.8 still uses torch.jit.script, and newer versions of torch say so in red at every import.
-warnings.filterwarnings('ignore', message='.*torch.jit.script.*', category=FutureWarning)
 
 # %% ../nbs/workshop/core.ipynb #29d66329
 class CourseError(Exception): "Something the user can mend: one sentence that names the culprit and the way out"

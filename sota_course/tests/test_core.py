@@ -2,7 +2,7 @@
 
 import sys
 from fastcore.test import expect_fail, test_eq
-import importlib, os, tempfile, warnings
+import importlib, os, tempfile
 from pathlib import Path
 from fastcore.basics import defaults
 from fastcore.xdg import xdg_cache_home
