@@ -7,6 +7,7 @@ __all__ = ['describe_data', 'RecordRun', 'quiet', 'ValidateLast', 'SharedDL', 'D
 
 # %% ../nbs/workshop/parking.ipynb #6e46ef3f
 import contextlib,math,os,random,time
+from dataclasses import asdict
 from datetime import datetime,timezone
 from fastai.vision.all import *
 from sota_course.core import (
@@ -38,6 +39,9 @@ class RecordRun(Callback):
     def span(self, fits, **config): # the next `fits` fits are one run; what is in `row` goes to the line of each epoch
         self.fits = self.fits_left = fits
         self.span_config,self.row = config,{}
+    def begin_stages(self, stages): self.span(len(stages), epochs=sum(o.epochs for o in stages), stages=[asdict(o) for o in stages])
+    def stage(self, size, bs): self.row = dict(size=size, bs=bs)
+    def end_stages(self): self.span(1)
     def before_fit(self):
         self.epoch_started = time.perf_counter()
         if self.fits_left < self.fits: return

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import CourseError
-from sota_course.parking import RecordRun
 import ipywidgets
 from sota_course.core import seed_everything
 from sota_course.data.folders import subset
@@ -13,7 +12,7 @@ from sota_course.data.images import read_rgb
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls, in_memory, Labeller
-from sota_course.parking import quiet, ValidateLast
+from sota_course.parking import quiet, RecordRun, ValidateLast
 from sota_course.parking_networks import small_cnn
 from sota_course.records import load_records, plot_records, published_records, results_table
 from sota_course.quiz import quiz
@@ -79,6 +78,17 @@ def test_fit_progressive_trains_all_stages():
     test_eq({o['step'] for o in learn_tiny.opt.state.values()}, {2*2 + 5}) # the optimizer went on
     learn_tiny.fit(1, cbs=RecordRun('single', 3, folder))
     test_eq(len(learn_tiny.record.log), 1)
+
+# %% ../../nbs/04_progressive_resizing.ipynb #def95024
+def test_stages_are_announced_to_whoever_listens():
+    told = []
+    class Listener(Callback):
+        def begin_stages(self, stages): told.append([o.size for o in stages])
+        def stage(self, size, bs): told.append((size, bs))
+        def end_stages(self): told.append('end')
+    learn_tiny = quiet(baseline_learner(get_dls(20, 16, path=sample_data(10, 2), device='cpu', num_workers=0), 'small_cnn'))
+    fit_progressive(learn_tiny, [(16, 1, 50), (24, 1, 20)], cbs=[Listener(), ValidateLast()]) # who does not listen is left alone
+    test_eq(told, [[16, 24], (16, 50), (24, 20), 'end'])
 
 # %% ../../nbs/04_progressive_resizing.ipynb #a044e727
 def test_fit_progressive_looks_before_it_trains():
