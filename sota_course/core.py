@@ -7,7 +7,7 @@ __all__ = ['CourseError', 'get_device', 'keep_freed_memory', 'seed_everything', 
            'find_data', 'shipped', 'check_writable', 'write_atomically']
 
 # %% ../nbs/workshop/core.ipynb #845ed61e
-import importlib,os,shutil,tempfile
+import errno,importlib,os,shutil,tempfile
 from contextlib import contextmanager,suppress
 from pathlib import Path
 from fastcore.basics import defaults
@@ -21,6 +21,19 @@ def check_positive(**values):
     "Raise `CourseError` for the first of `values` that is given and below 1"
     for name,value in values.items():
         if value is not None and value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
+
+# %% ../nbs/workshop/core.ipynb #6e5eb7d7
+@contextmanager
+def explained(
+    what:str, # the beginning of the sentence: what could not be done, with its path
+    way_out:str='choose a folder you may write to, with room on its disk', # and the end of it
+    error=CourseError, # the kind of error; with None an `OSError` stays what it is
+):
+    "Make a sentence of an `OSError` that is raised inside"
+    try: yield
+    except OSError as e:
+        if error is None: raise
+        raise error(f"{what} ({e.strerror or e}): {way_out}.") from e
 
 # %% ../nbs/workshop/core.ipynb #6ec2ae56
 def _works(name):
@@ -126,23 +139,9 @@ def check_writable(
 ): # the folder as a `Path`
     "Raise `CourseError` if files cannot be made in `folder`: better now than at the end of a long run"
     folder = Path(folder)
-    try: tempfile.TemporaryFile(dir=nearest_folder(folder)).close()
-    except OSError as e:
-        raise CourseError(f"{folder} cannot be written ({e.strerror}): name a folder of your own, or set $SOTA_COURSE_HOME and $SOTA_COURSE_RESULTS.") from e
+    with explained(f'{folder} cannot be written', 'name a folder of your own, or set $SOTA_COURSE_HOME and $SOTA_COURSE_RESULTS'):
+        tempfile.TemporaryFile(dir=nearest_folder(folder)).close()
     return folder
-
-# %% ../nbs/workshop/core.ipynb #6e5eb7d7
-@contextmanager
-def explained(
-    what:str, # the beginning of the sentence: what could not be done, with its path
-    way_out:str='choose a folder you may write to, with room on its disk', # and the end of it
-    error=CourseError, # the kind of error; with None an `OSError` stays what it is
-):
-    "Make a sentence of an `OSError` that is raised inside"
-    try: yield
-    except OSError as e:
-        if error is None: raise
-        raise error(f"{what} ({e.strerror or e}): {way_out}.") from e
 
 # %% ../nbs/workshop/core.ipynb #048f89a5
 @contextmanager
@@ -193,6 +192,7 @@ def new_folder(
     "Fill the folder that this gives: at the end it gets the name `path`; if something goes wrong, `path` stays as it was"
     path = Path(path)
     if not replace and path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        if said.get('error', CourseError) is None: raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         raise CourseError(f"{path} exists already: name a folder that is not there yet.")
     with explained(**dict(what=f'Cannot make {path}') | said), _workplace(path, hidden) as work:
         new,old = work/path.name,work/f'{path.name}-old'
