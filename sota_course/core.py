@@ -7,14 +7,11 @@ __all__ = ['CourseError', 'get_device', 'keep_freed_memory', 'seed_everything', 
            'find_data', 'shipped', 'check_writable', 'write_atomically']
 
 # %% ../nbs/workshop/core.ipynb #845ed61e
-import importlib,os,tempfile,warnings
+import errno,importlib,os,shutil,tempfile
+from contextlib import contextmanager,suppress
 from pathlib import Path
 from fastcore.basics import defaults
 from fastcore.xdg import xdg_cache_home
-
-# %% ../nbs/workshop/core.ipynb #004b5c68
-# fastai 2.8 still uses torch.jit.script, and newer versions of torch say so in red at every import.
-warnings.filterwarnings('ignore', message='.*torch.jit.script.*', category=FutureWarning)
 
 # %% ../nbs/workshop/core.ipynb #29d66329
 class CourseError(Exception): "Something the user can mend: one sentence that names the culprit and the way out"
@@ -24,6 +21,19 @@ def check_positive(**values):
     "Raise `CourseError` for the first of `values` that is given and below 1"
     for name,value in values.items():
         if value is not None and value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
+
+# %% ../nbs/workshop/core.ipynb #6e5eb7d7
+@contextmanager
+def explained(
+    what:str, # the beginning of the sentence: what could not be done, with its path
+    way_out:str='choose a folder you may write to, with room on its disk', # and the end of it
+    error=CourseError, # the kind of error; with None an `OSError` stays what it is
+):
+    "Make a sentence of an `OSError` that is raised inside"
+    try: yield
+    except OSError as e:
+        if error is None: raise
+        raise error(f"{what} ({e.strerror or e}): {way_out}.") from e
 
 # %% ../nbs/workshop/core.ipynb #6ec2ae56
 def _works(name):
@@ -129,10 +139,26 @@ def check_writable(
 ): # the folder as a `Path`
     "Raise `CourseError` if files cannot be made in `folder`: better now than at the end of a long run"
     folder = Path(folder)
-    try: tempfile.TemporaryFile(dir=nearest_folder(folder)).close()
-    except OSError as e:
-        raise CourseError(f"{folder} cannot be written ({e.strerror}): name a folder of your own, or set $SOTA_COURSE_HOME and $SOTA_COURSE_RESULTS.") from e
+    with explained(f'{folder} cannot be written', 'name a folder of your own, or set $SOTA_COURSE_HOME and $SOTA_COURSE_RESULTS'):
+        tempfile.TemporaryFile(dir=nearest_folder(folder)).close()
     return folder
+
+# %% ../nbs/workshop/core.ipynb #048f89a5
+@contextmanager
+def new_file(
+    path, # the file to write; an older one is replaced
+    **said, # for `explained`, where another sentence says it better
+):
+    "Write to the path that this gives: at the end it replaces `path` in one step; if something goes wrong, `path` stays as it was"
+    path = Path(path)
+    temp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    with explained(**dict(what=f'Cannot write {path}') | said):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield temp
+            os.replace(temp, path)
+        finally:
+            with suppress(OSError): temp.unlink()
 
 # %% ../nbs/workshop/core.ipynb #a027bcd4
 def write_atomically(
@@ -140,13 +166,41 @@ def write_atomically(
     text:str, # its whole content
 ): # `path`
     "Write `text` to `path` so that nobody ever sees half of it; raises `CourseError` where it cannot be written"
-    path,temp = Path(path),None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-        temp.write_text(text, encoding='utf-8', newline='\n')
-        os.replace(temp, path)
-    except OSError as e:
-        if temp and temp.exists(): temp.unlink()
-        raise CourseError(f"Cannot write {path} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
+    path = Path(path)
+    with new_file(path) as temp: temp.write_text(text, encoding='utf-8', newline='\n')
     return path
+
+# %% ../nbs/workshop/core.ipynb #3c2a621b
+@contextmanager
+def _workplace(path, hidden):
+    "A hidden folder beside `path`, deleted at the end, unless an older `path` lies in it and could not go back"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if hidden: shutil.rmtree(hidden, ignore_errors=True) # the remains of a process that was killed
+    work = Path(hidden or tempfile.mkdtemp(dir=path.parent, prefix=f'.{path.name}-'))
+    work.mkdir(exist_ok=True)
+    try: yield work
+    finally:
+        if path.exists() or not (work/f'{path.name}-old').exists(): shutil.rmtree(work, ignore_errors=True)
+
+@contextmanager
+def new_folder(
+    path, # the folder to make
+    replace:bool=False, # put it in the place of an older one? Else what is there already is refused, unless it is an empty folder
+    hidden=None, # the hidden folder to work in, where its remains shall be found again; else one with a name of its own
+    **said, # for `explained`, where another sentence says it better
+):
+    "Fill the folder that this gives: at the end it gets the name `path`; if something goes wrong, `path` stays as it was"
+    path = Path(path)
+    if not replace and path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        if said.get('error', CourseError) is None: raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        raise CourseError(f"{path} exists already: name a folder that is not there yet.")
+    with explained(**dict(what=f'Cannot make {path}') | said), _workplace(path, hidden) as work:
+        new,old = work/path.name,work/f'{path.name}-old'
+        new.mkdir()
+        yield new
+        try:
+            if replace and path.is_dir(): os.replace(path, old)
+            os.replace(new, path)
+        except BaseException:
+            if old.exists(): os.replace(old, path)
+            raise

@@ -6,12 +6,12 @@
 __all__ = ['archives', 'unpack', 'download', 'get_data']
 
 # %% ../../nbs/workshop/data/download.ipynb #16fa31fd
-import os,shutil,socket,tarfile,tempfile,urllib.parse,zlib
+import shutil,socket,tarfile,urllib.parse,zlib
 from pathlib import Path
 import fastai.data
 from fastdownload.core import check as archive_check,checks_module,download_url
 from fastai.vision.all import *
-from ..core import CourseError,fastai_data_home,find_data,get_device
+from ..core import CourseError,fastai_data_home,find_data,get_device,new_file,new_folder
 from .sample import sample_data
 
 # %% ../../nbs/workshop/data/download.ipynb #4e2fe5af
@@ -20,17 +20,15 @@ archives = {'160px': URLs.IMAGENETTE_160, '320px': URLs.IMAGENETTE_320, 'full': 
 # %% ../../nbs/workshop/data/download.ipynb #84554244
 def _fetch(url, archive):
     "Download `url` to the file `archive` and check it; nothing stays behind if that fails"
-    partial = archive.with_name(archive.name + '.part')
     try:
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        download_url(url, archive, timeout=30)
+        with new_file(archive, error=None) as new:
+            try: download_url(url, new, timeout=30)
+            finally: new.with_name(f'{new.name}.part').unlink(missing_ok=True) # what it leaves behind if it fails
+            if not archive_check(checks_module(fastai.data), url, new):
+                raise CourseError(f"What arrived from {url} is not the archive it should be, and was deleted: try again.")
     except (OSError, NameError) as e: # fastcore 2.2 stumbles over a missing name where it means to say that the connection broke
-        partial.unlink(missing_ok=True)
         reason = 'the connection broke' if isinstance(e, NameError) else getattr(e, 'reason', None) or e.strerror or e
         raise CourseError(f"Could not download {url} ({reason}): check the network and the room on the disk, then try again.") from e
-    if not archive_check(checks_module(fastai.data), url, archive):
-        archive.unlink()
-        raise CourseError(f"What arrived from {url} is not the archive it should be, and was deleted: try again.")
     return archive
 
 # %% ../../nbs/workshop/data/download.ipynb #a2067f24
@@ -51,18 +49,15 @@ def unpack(
     "Unpack `archive` so that the folder `dest` is there whole, in place of an older one, or not at all; raises `CourseError` for a bad archive or a full disk"
     archive,dest = Path(archive),Path(dest)
     if not archive.is_file(): raise CourseError(f"There is no archive {archive}: name the .tgz file you downloaded.")
-    try:
-        dest.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=dest.parent, prefix=f'.{dest.name}-') as temp:
+    with new_folder(dest, replace=True, what=f'Could not unpack {archive} to {dest}') as new:
+        new.rmdir() # the archive brings it along
+        try:
             with tarfile.open(archive) as tar:
-                for member in tar: _extract_member(tar, member, Path(temp))
-            if not (Path(temp)/dest.name).is_dir(): raise CourseError(f"The archive {archive} has no folder {dest.name!r} in it: is it the right one?")
-            if dest.is_dir(): os.rename(dest, Path(temp)/'old') # goes away with the hidden folder
-            os.rename(Path(temp)/dest.name, dest)
-    except (tarfile.TarError, EOFError, zlib.error) as e: raise CourseError(f"The archive {archive} is damaged ({e}): delete it and download it again.") from e
-    except OSError as e:
-        if e.errno is None: raise CourseError(f"The archive {archive} is damaged ({e}): delete it and download it again.") from e
-        raise CourseError(f"Could not unpack {archive} to {dest} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
+                for member in tar: _extract_member(tar, member, new.parent)
+        except (tarfile.TarError, EOFError, zlib.error, OSError) as e:
+            if isinstance(e, OSError) and e.errno is not None: raise # the disk, not the archive
+            raise CourseError(f"The archive {archive} is damaged ({e}): delete it and download it again.") from e
+        if not new.is_dir(): raise CourseError(f"The archive {archive} has no folder {dest.name!r} in it: is it the right one?")
     return dest
 
 # %% ../../nbs/workshop/data/download.ipynb #de707b78

@@ -6,12 +6,12 @@
 __all__ = ['class_names', 'imagenette_counts', 'noise_levels', 'Verification', 'verify', 'subset']
 
 # %% ../../nbs/workshop/data/folders.ipynb #1774b6bf
-import os,random,shutil,tempfile
+import os,random,shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from fastai.vision.all import *
-from ..core import check_positive,CourseError,find_data
+from ..core import check_positive,CourseError,find_data,new_folder
 from .images import read_rgb
 
 # %% ../../nbs/workshop/data/folders.ipynb #7d59f91d
@@ -136,18 +136,14 @@ def subset(
     if dest.exists(): raise CourseError(f"{dest} exists already: name a folder that is not there yet.")
     check_positive(per_class=per_class, size=size)
     files = images_by_class(path) if valid_pct is None else _hold_out(path, valid_pct, seed)
-    try:
-        dest.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=dest.parent, prefix=f'.{dest.name}-') as temp:
-            for split,name,chosen in _share(files, L(classes) or list(files['train']), per_class, seed):
-                (folder := Path(temp)/dest.name/split/name).mkdir(parents=True)
-                for f in chosen:
-                    parts = f.parts
-                    target = folder/'_'.join(parts[len(parts)-parts[::-1].index(name):]) # images in folders of folders get one level
-                    if target.exists(): raise CourseError(f"{f} would become {target.name}, and so would another image: give one of them another name.")
-                    if size: _shrink(f, target, size)
-                    else: _link(f, target)
-            for table in path.glob('noisy_*.csv'): shutil.copy2(table, Path(temp)/dest.name/table.name)
-            os.rename(Path(temp)/dest.name, dest)
-    except OSError as e: raise CourseError(f"Could not make {dest} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
+    with new_folder(dest, what=f'Could not make {dest}') as new:
+        for split,name,chosen in _share(files, L(classes) or list(files['train']), per_class, seed):
+            (folder := new/split/name).mkdir(parents=True)
+            for f in chosen:
+                parts = f.parts
+                target = folder/'_'.join(parts[len(parts)-parts[::-1].index(name):]) # images in folders of folders get one level
+                if target.exists(): raise CourseError(f"{f} would become {target.name}, and so would another image: give one of them another name.")
+                if size: _shrink(f, target, size)
+                else: _link(f, target)
+        for table in path.glob('noisy_*.csv'): shutil.copy2(table, new/table.name)
     return dest

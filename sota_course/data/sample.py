@@ -6,13 +6,13 @@
 __all__ = ['sample_version', 'draw_image', 'draw_sample', 'sample_data']
 
 # %% ../../nbs/workshop/data/sample.ipynb #864d60b9
-import math,os,tempfile
+import math
 from colorsys import hsv_to_rgb
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
 from PIL import Image,ImageDraw
-from ..core import cache_home,CourseError
+from ..core import cache_home,explained,new_folder
 
 # %% ../../nbs/workshop/data/sample.ipynb #f3f5e1b5
 def _smooth(pts, n=3):
@@ -281,12 +281,10 @@ def draw_sample(
     "Draw the whole sample in a hidden folder beside `dest`, then rename it, so that `dest` is there in full or not at all"
     dest = Path(dest).resolve()
     if dest.exists() and any(dest.iterdir()): raise FileExistsError(f'{dest} is not empty: choose another folder, or remove it')
-    dest.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=dest.parent, prefix=f'.{dest.name}-') as tmp:
-        _draw_all(Path(tmp)/'new', n_train, n_valid, seed, workers)
-        try: os.rename(Path(tmp)/'new', dest)
-        except OSError: # another process drew it meanwhile: theirs will do
-            if not (dest/'noisy_sample.csv').exists(): raise
+    try:
+        with new_folder(dest, error=None) as new: _draw_all(new, n_train, n_valid, seed, workers)
+    except OSError: # another process may have drawn it meanwhile: theirs will do
+        if not (dest/'noisy_sample.csv').exists(): raise
     return dest
 
 # %% ../../nbs/workshop/data/sample.ipynb #0691a637
@@ -300,6 +298,5 @@ def sample_data(
 ): # the folder as a `Path`
     "The folder of the built-in sample, drawn if it is not there yet; raises `CourseError` where it cannot be written"
     folder = cache_home()/f'sample-v{sample_version}-{10*n_train}-{10*n_valid}-seed{seed}'
-    try: return folder if folder.is_dir() else draw_sample(folder, n_train, n_valid, seed)
-    except OSError as e:
-        raise CourseError(f"Cannot draw the sample in {folder.parent} ({e.strerror}): set $SOTA_COURSE_HOME to a folder you may write to, with 25 MB of room.") from e
+    with explained(f'Cannot draw the sample in {folder.parent}', 'set $SOTA_COURSE_HOME to a folder you may write to, with 25 MB of room'):
+        return folder if folder.is_dir() else draw_sample(folder, n_train, n_valid, seed)

@@ -48,6 +48,9 @@ class RecordRun(Callback):
     def span(self, fits, **config): # the next `fits` fits are one run; what is in `row` goes to the line of each epoch
         self.fits = self.fits_left = fits
         self.span_config,self.row = config,{}
+    def begin_stages(self, stages): self.span(len(stages), epochs=sum(o.epochs for o in stages), stages=[asdict(o) for o in stages])
+    def stage(self, size, bs): self.row = dict(size=size, bs=bs)
+    def end_stages(self): self.span(1)
     def before_fit(self):
         self.epoch_started = time.perf_counter()
         if self.fits_left < self.fits: return

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL.JpegImagePlugin import JpegImageFile
 from filelock import FileLock,Timeout
 from fastai.vision.all import *
-from ..core import cache_home,check_positive,CourseError
+from ..core import cache_home,check_positive,CourseError,explained,new_folder
 from ..data.images import as_rgb,read_rgb
 from .views import parallel,shrink,thread_pool,to_pixels
 
@@ -98,7 +98,7 @@ def _cache_key(files, root, presize):
     return sha256('\n'.join(lines).encode('utf-8', 'surrogateescape')).hexdigest()[:16], names, stats
 
 def _caches(): return Path(os.environ.get('SOTA_COURSE_CACHE') or cache_home()/'presized')
-def _size_of(folder): return sum(f.stat().st_size for f in folder.iterdir() if f.is_file())
+def _size_of(folder): return sum(f.stat().st_size for f in folder.rglob('*') if f.is_file())
 
 # %% ../../nbs/workshop/loading/cache.ipynb #40048fa0
 def _bytes_needed(files, presize, n=200):
@@ -146,17 +146,12 @@ def _write_pixels(files, presize, out, skip_unreadable, threads, show):
 # %% ../../nbs/workshop/loading/cache.ipynb #59684790
 def _build(folder, root, files, names, stats, presize, threads, show, skip_unreadable):
     "Make the cache `folder`, whole or not at all"
-    partial_folder = folder.with_name(f'.{folder.name}')
-    shutil.rmtree(partial_folder, ignore_errors=True) # of a build that was killed
-    try:
-        partial_folder.mkdir()
-        with open(partial_folder/'pixels.bin', 'wb') as out: places,unreadable,end = _write_pixels(files, presize, out, skip_unreadable, threads, show)
+    with new_folder(folder, hidden=folder.with_name(f'.{folder.name}'), error=None) as new: # hidden where the next build finds it if this one is killed
+        with open(new/'pixels.bin', 'wb') as out: places,unreadable,end = _write_pixels(files, presize, out, skip_unreadable, threads, show)
         images = [[name, *places[file], *stat] for file,name,stat in zip(files, names, stats) if file in places]
         index = dict(version=cache_version, root=str(root), presize=presize, built=datetime.now(timezone.utc).isoformat(timespec='seconds'), nbytes=end,
             images=images, unreadable=unreadable)
-        (partial_folder/'index.json').write_text(json.dumps(index), encoding='utf-8')
-        os.replace(partial_folder, folder)
-    finally: shutil.rmtree(partial_folder, ignore_errors=True)
+        (new/'index.json').write_text(json.dumps(index), encoding='utf-8')
 
 # %% ../../nbs/workshop/loading/cache.ipynb #6e7a7b94
 def _lock(folder):
@@ -192,7 +187,7 @@ def cache_images(
     key,names,stats = _cache_key(files, root, presize)
     folder,start = _caches()/key,time.perf_counter()
     show = len(files)>2000 and (IN_NOTEBOOK or sys.stdout.isatty())
-    try:
+    with explained(f'No cache of the images can be kept in {folder.parent}', 'set $SOTA_COURSE_CACHE to a folder of yours with room on its disk', CacheError):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
             cache = _opened(folder)
@@ -207,7 +202,6 @@ def cache_images(
                 cache = ImageCache(folder)
                 if len(files)>2000: print(f'Cached {cache} in {time.perf_counter()-start:.1f} s.')
         return cache
-    except OSError as e: raise CacheError(f"No cache of the images can be kept in {folder.parent} ({e.strerror}): set $SOTA_COURSE_CACHE to a folder of yours with room on its disk.") from e
 
 # %% ../../nbs/workshop/loading/cache.ipynb #57192a5d
 @patch

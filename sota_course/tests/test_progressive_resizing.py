@@ -84,6 +84,17 @@ def test_fit_progressive_trains_all_stages():
     learn_tiny.fit(1, cbs=RecordRun('single', 3, folder))
     test_eq(len(learn_tiny.record.log), 1)
 
+# %% ../../nbs/04_progressive_resizing.ipynb #def95024
+def test_stages_are_announced_to_whoever_listens():
+    told = []
+    class Listener(Callback):
+        def begin_stages(self, stages): told.append([o.size for o in stages])
+        def stage(self, size, bs): told.append((size, bs))
+        def end_stages(self): told.append('end')
+    learn_tiny = quiet(baseline_learner(get_dls(20, 16, path=sample_data(10, 2), device='cpu', num_workers=0), 'small_cnn'))
+    fit_progressive(learn_tiny, [(16, 1, 50), (24, 1, 20)], cbs=[Listener(), ValidateLast()]) # who does not listen is left alone
+    test_eq(told, [[16, 24], (16, 50), (24, 20), 'end'])
+
 # %% ../../nbs/04_progressive_resizing.ipynb #a044e727
 def test_fit_progressive_looks_before_it_trains():
     tiny = subset(sample_data(10, 2), Path(tempfile.mkdtemp())/'tiny', size=24)
