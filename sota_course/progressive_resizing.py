@@ -8,10 +8,9 @@ __all__ = ['Stage', 'assert_same_split', 'shortest_side', 'fit_progressive', 'Gr
 # %% ../nbs/04_progressive_resizing.ipynb #7dff82af
 import warnings
 from dataclasses import asdict,dataclass
-from PIL import Image
-from .core import *
-from .imagenette import *
+from pathlib import Path
 from fastai.vision.all import *
+from .core import CourseError
 
 # %% ../nbs/04_progressive_resizing.ipynb #e76d9930
 @dataclass
@@ -83,7 +82,7 @@ def fit_progressive(
         assert_same_split(learn.dls, dls)
         _check_size(stage.size, dls.train_ds.items, upscale)
         _check_shape(dls, stage.size)
-    recorders = [o for o in L(cbs)+learn.cbs if isinstance(o, RecordRun)]
+    recorders = [o for o in L(cbs)+learn.cbs if hasattr(o, 'span')]
     for o in recorders: o.span(len(stages), epochs=sum(s.epochs for s in stages), stages=[asdict(s) for s in stages])
     try:
         for stage,dls in zip(stages, all_dls):

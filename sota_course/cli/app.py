@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Option
-from ..core import CourseError,doctor
+from ..core import CourseError
+from ..doctor import doctor
 
 # %% ../../nbs/workshop/cli/app.ipynb #b1ab7dad
 app = typer.Typer(help='Train state-of-the-art image classifiers, one measured technique at a time.', no_args_is_help=True,

@@ -22,7 +22,7 @@ app.add_typer(data_app, name='data')
 def data_command(ctx:typer.Context, path:PathOption=None):
     "Say which images would be used, and draw the sample if there are no others."
     if ctx.invoked_subcommand: return
-    from sota_course.imagenette import get_data
+    from sota_course.data.download import get_data
     print(get_data(path))
 
 # %% ../../nbs/workshop/cli/data.ipynb #7ed4d36b
@@ -32,7 +32,7 @@ def download_command(
     force:Annotated[bool, Option('--force', help='Download again even if the images are there.')]=False,
 ):
     "Download Imagenette, check it and unpack it."
-    from sota_course.imagenette import download
+    from sota_course.data.download import download
     print(download(size, force))
 
 # %% ../../nbs/workshop/cli/data.ipynb #ea248cc2
@@ -43,14 +43,14 @@ def sample_command(
     seed:Annotated[int, Option(min=0, help='Another seed draws other pictures.')]=42,
 ):
     "Draw the built-in sample."
-    from sota_course.sample import sample_data
+    from sota_course.data.sample import sample_data
     print(sample_data(n_train, n_valid, seed))
 
 # %% ../../nbs/workshop/cli/data.ipynb #9c0c96d1
 @data_app.command('verify')
 def verify_command(path:Annotated[Path, Argument(help='A folder that has train/ and val/ in it.')]):
     "Read every image and list missing classes, wrong counts and unreadable files."
-    from sota_course.imagenette import verify
+    from sota_course.data.folders import verify
     found = verify(find_data(path)[0])
     print(found)
     if found.problems: raise typer.Exit(1)
@@ -67,5 +67,5 @@ def subset_command(
     size:Annotated[Optional[int], Option(help='Make images smaller: pixels of the shortest side.')]=None,
 ):
     "Make a small data set of the same kind from a large one."
-    from sota_course.imagenette import subset
+    from sota_course.data.folders import subset
     print(subset(path, dest, classes and classes.split(','), per_class, valid_pct, seed, size))

@@ -17,7 +17,8 @@ from ..core import CourseError,find_data,get_device,keep_freed_memory,results_ho
 def _compare(records, folder, path=None, **kwargs):
     "The table of a comparison, its sentence, and where the report is"
     from rich.console import Console
-    from sota_course.verdicts import compare,write_report
+    from sota_course.compare import compare
+    from sota_course.experiments.report import write_report
     found,folder = compare(records, **kwargs),Path(folder).absolute()
     Console().print(found)
     report = write_report(found, folder/'report.html', path)
@@ -43,8 +44,9 @@ def ladder_command(
         help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
 ):
     "Train variants with several seeds each, and say which of them helped."
-    from sota_course.experiments import ladder,ray_map
-    from sota_course.imagenette import get_data
+    from sota_course.experiments import ladder
+    from sota_course.experiments.cluster import ray_map
+    from sota_course.data.download import get_data
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
     arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
@@ -75,7 +77,7 @@ def demo_command(
     ("On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows. "
      "About four minutes.")
     doctor_command()
-    from sota_course.sample import sample_data
+    from sota_course.data.sample import sample_data
     print()
     ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3, None,
         results or results_home()/'demo', True)

@@ -64,7 +64,7 @@ def predict_command(
 ):
     "Say what is on images, with a saved model."
     if style not in ('table', 'json', 'csv'): raise CourseError(f"There is no format {style!r}: choose table, json or csv.")
-    from sota_course.training import load_model
+    from sota_course.training.model import load_model
     loaded,files = load_model(model, device),_images(images)
     answers = loaded.predict_each(files, tta=tta)
     if style=='table': said = _as_table(answers, loaded.vocab, top, max(len(_shown(str(o))) for o in files))
@@ -80,5 +80,5 @@ def export_command(
 ):
     "Write a saved model as ONNX, for other programs: uint8 images in, probabilities out."
     if file.suffix!='.onnx': raise CourseError(f"{file} does not end in .onnx: give the file to write a name that does.")
-    from sota_course.training import export_onnx
+    from sota_course.training.onnx import export_onnx
     print(export_onnx(model, file))

@@ -81,7 +81,8 @@ def list_command(bank:BankOption='imagenette'):
 @questions_app.command('show')
 def show_command(bank:Annotated[str, Argument(help='A bank that comes with the course.')]='training'):
     "Print a question bank as it is written, to begin your own with: sota-course questions show training > mine.toml"
-    from sota_course.questionnaire import load_bank,questions_folder
+    from sota_course.questionnaire import load_bank
+    from sota_course.questionnaire.text import questions_folder
     load_bank(bank)
     print((questions_folder()/f'{bank}.toml').read_text(encoding='utf-8'), end='')
 

@@ -12,7 +12,7 @@ from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
 from .app import app,first_process,PathOption,ResultsOption
-from ..core import CourseError,get_device,results_home,results_table
+from ..core import CourseError,get_device,results_home
 
 # %% ../../nbs/workshop/cli/train.ipynb #758e0f68
 def _stats(path):
@@ -22,6 +22,7 @@ def _stats(path):
 # %% ../../nbs/workshop/cli/train.ipynb #45d79613
 def _print_results(records, folder):
     "The table of `records`, and where they lie"
+    from sota_course.compare import results_table
     print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
 
 # %% ../../nbs/workshop/cli/train.ipynb #32bb985a
@@ -40,7 +41,8 @@ def resumable():
 
 def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, save, folder):
     "`sota-course train --recipe`"
-    from sota_course.experiments import summary_line,train_recipe
+    from sota_course.experiments.ladder import summary_line
+    from sota_course.experiments.runs import train_recipe
     if noise: raise CourseError('A recipe is for right labels: leave out --noise, or --recipe.')
     with resumable(): learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
     print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
@@ -49,13 +51,13 @@ def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, sav
 def _keep(learn, folder):
     "Save the model, if asked to"
     if not folder: return
-    from sota_course.training import save_model
+    from sota_course.training.model import save_model
     if first_process(): print(f'Model:   {save_model(learn, folder)}')
 
 @app.command('recipes')
 def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of recipes; those of the course if left out.')]=None):
     "List the recipes for `sota-course train --recipe`."
-    from sota_course.experiments import list_recipes
+    from sota_course.experiments.recipes import list_recipes
     listed = list_recipes(file)
     wide = max(map(len, listed.index))
     for name,about in listed.about.items(): print(f"{name:<{wide}}  {about or ''}".rstrip())
@@ -82,7 +84,8 @@ def train_command(
     results:ResultsOption=None,
 ):
     "Train a classifier from scratch and write the record of it."
-    from sota_course.imagenette import get_data,train
+    from sota_course.data.download import get_data
+    from sota_course.experiments.runs import train
     get_device(device)
     if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'),
         path, seed, noise, device, name, resume, save, results)

@@ -3,11 +3,11 @@ import os,re,signal,subprocess,sys,time
 from pathlib import Path
 import pytest
 from PIL import Image
-from sota_course import presizing
+from sota_course.loading import cache as caches
 from sota_course.core import CourseError
-from sota_course.imagenette import get_dls
-from sota_course.presizing import CacheError,cache_images,cache_info,clear_cache
-from sota_course.sample import sample_data
+from sota_course.loading.dls import get_dls
+from sota_course.loading.cache import CacheError,cache_images,cache_info,clear_cache
+from sota_course.data.sample import sample_data
 from sota_course.tests.helpers import posix
 from fastai.data.transforms import get_image_files
 
@@ -19,7 +19,7 @@ def own_cache(tmp_path, monkeypatch):
 builder = '''
 import resource,sys,threading,time
 from pathlib import Path
-from sota_course.presizing import cache_images,CacheError
+from sota_course.loading.cache import cache_images,CacheError
 from fastai.data.transforms import get_image_files
 def anonymous(): # memory that is not a mapped file, in MB
     return next(int(l.split()[1])/1024 for l in open('/proc/self/status') if l.startswith('RssAnon'))
@@ -127,8 +127,8 @@ def test_an_unreadable_image_calls_off_the_rest(tmp_path, monkeypatch):
     Image.new('RGB', (8, 8)).save(good)
     copies = [tmp_path/f'{i}.png' for i in range(2000)]
     for o in copies: os.link(good, o)
-    read = presizing.read_presized
-    monkeypatch.setattr(presizing, 'read_presized', lambda file, presize: asked.append(file) or read(file, presize))
+    read = caches.read_presized
+    monkeypatch.setattr(caches, 'read_presized', lambda file, presize: asked.append(file) or read(file, presize))
     with pytest.raises(CourseError, match='bad.jpg') as kept: cache_images([bad, *copies], tmp_path, 4, threads=2)
     time.sleep(0.5)
     assert kept.traceback and len(asked)<1000
@@ -136,7 +136,7 @@ def test_an_unreadable_image_calls_off_the_rest(tmp_path, monkeypatch):
 
 def test_long_and_tiny_images_are_trained_on(tmp_path):
     folder = folder_of(tmp_path, long_png=Image.new('RGB', (2000, 40)), tall_jpg=Image.new('RGB', (40, 2000)), dot_png=Image.new('RGB', (1, 1)), line_png=Image.new('RGB', (1, 50)))
-    from sota_course.presizing import Augment
+    from sota_course.loading.augment import Augment
     for augment in (None, Augment(max_rotate=45, max_warp=0.5, min_zoom=0.5, max_zoom=2, max_lighting=0.5)):
         dls = get_dls(5, 64, path=folder, device='cpu', augment=augment)
         assert [tuple(x.shape) for x,_ in dls.train]==[(5, 3, 64, 64)]
@@ -172,7 +172,7 @@ def test_torch_keeps_its_threads():
     "Building and loading use threads of their own, which compute with one core each; nobody else is to be limited to that"
     said = finished(start(f'''
 import torch
-from sota_course.imagenette import get_dls
+from sota_course.loading.dls import get_dls
 dls = get_dls(8, 32, path={str(sample_data(10, 4))!r}, device='cpu', num_workers=2)
 for _ in dls.train: pass
 found = [torch.get_num_threads()]
@@ -182,15 +182,15 @@ print(*found)
     assert said[-1]=='2 2', said
 
 def test_a_cache_without_some_images_is_kept_until_they_can_be_read(tmp_path, monkeypatch):
-    folder,read = sample_data(2, 1),presizing.read_presized
+    folder,read = sample_data(2, 1),caches.read_presized
     locked = files(folder)[3]
     def refuse(file, presize):
         if Path(file)==locked: raise CourseError(f'{file} cannot be read as an image (PermissionError): remove or replace it.')
         return read(file, presize)
-    monkeypatch.setattr(presizing, 'read_presized', refuse)
+    monkeypatch.setattr(caches, 'read_presized', refuse)
     built = cache_images(files(folder), folder, 32, skip_unreadable=True)
     assert locked not in built
     with pytest.raises(CourseError, match=re.escape(locked.name)): cache_images(files(folder), folder, 32)
     assert cache_images(files(folder), folder, 32, skip_unreadable=True).places==built.places
-    monkeypatch.setattr(presizing, 'read_presized', read) # somebody has given the permission, which changes neither size nor time
+    monkeypatch.setattr(caches, 'read_presized', read) # somebody has given the permission, which changes neither size nor time
     assert locked in cache_images(files(folder), folder, 32)

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated, Optional
 import typer
 from typer import Option
-from sota_course.core import CourseError, doctor
+from sota_course.core import CourseError
+from sota_course.doctor import doctor
 from fastcore.test import test_eq
 from sota_course.cli.app import *
 from sota_course.cli.app import _sentence

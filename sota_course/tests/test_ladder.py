@@ -1,8 +1,8 @@
 "The ladder as people type it: table, report and sentence, an interruption, and mistakes"
 import json
 import pytest
-from sota_course.core import load_records
-from sota_course.sample import sample_data
+from sota_course.records import load_records
+from sota_course.data.sample import sample_data
 from sota_course.tests.helpers import course,refused
 
 small = '--arch', 'small_cnn', '--size', 16, '--bs', 10, '--epochs', 1, '--device', 'cpu'

@@ -10,12 +10,17 @@ import torch
 from fastai.callback.core import Callback
 from fastcore.test import expect_fail
 from sota_course import experiments
-from sota_course.core import CourseError,load_records,seed_everything
-from sota_course.experiments import Checkpoints,Recipe,StopAtNaN,fit_recipe,ladder,read_state,recipe_learner,vary,write_state
-from sota_course.experiments import _check_checkpoint,_learner_state
-from sota_course.sample import sample_data
+from sota_course.core import CourseError,seed_everything
+from sota_course.records import load_records
+from sota_course.experiments.checkpoints import Checkpoints,StopAtNaN,read_state,write_state
+from sota_course.experiments.checkpoints import _check_checkpoint,_learner_state
+from sota_course.experiments.ladder import finished,ladder
+from sota_course.experiments.learners import fit_recipe,recipe_learner
+from sota_course.experiments.recipes import Recipe,vary
+from sota_course.experiments.runs import plan
+from sota_course.data.sample import sample_data
+from sota_course.training.precision import best_precision
 from sota_course.tests.helpers import data_set,posix
-from sota_course.training import best_precision
 
 quick = dict(device='cpu', precision='fp32', arch='small_cnn', size=16, bs=20, epochs=3)
 
@@ -28,7 +33,7 @@ def watch(monkeypatch):
     "What happens in this process: the learners made, the epochs trained, and the weights when a training is over"
     class Seen: learners,epochs,weights = [],[],[]
     Seen.learners,Seen.epochs,Seen.weights = [],[],[]
-    make,write,ask = experiments.recipe_learner,Checkpoints.write,experiments.evaluate
+    make,write,ask = experiments.runs.recipe_learner,Checkpoints.write,experiments.runs.evaluate
     def made(*args, **kwargs):
         Seen.learners.append(make(*args, **kwargs))
         return Seen.learners[-1]
@@ -38,7 +43,7 @@ def watch(monkeypatch):
     def asked(learn, *args):
         Seen.weights.append(weights_of(learn))
         return ask(learn, *args)
-    for name,f in dict(recipe_learner=made, evaluate=asked).items(): monkeypatch.setattr(experiments, name, f)
+    for name,f in dict(recipe_learner=made, evaluate=asked).items(): monkeypatch.setattr(experiments.runs, name, f)
     monkeypatch.setattr(Checkpoints, 'write', written)
     return Seen
 
@@ -51,12 +56,12 @@ def calling(f, event='after_batch'):
 @pytest.fixture
 def at_batch(monkeypatch):
     "Call a function with the learner after each training batch of runs that have Mixup; others are as they are"
-    make = experiments.recipe_learner
+    make = experiments.runs.recipe_learner
     def put(f, event='after_batch'):
         def made(recipe, *args, **kwargs):
             learn = make(recipe, *args, **kwargs)
             return learn.add_cb(calling(f, event)) if recipe.mixup else learn
-        monkeypatch.setattr(experiments, 'recipe_learner', made)
+        monkeypatch.setattr(experiments.runs, 'recipe_learner', made)
     return put
 
 def same(a, b):
@@ -114,17 +119,17 @@ def slowly(folder):
 
 def never_ends(folder): (folder.parent/'here').touch() or time.sleep(600)
 
-def stop_before_the_record(folder): experiments.evaluate = lambda *args: never_ends(folder)
+def stop_before_the_record(folder): experiments.runs.evaluate = lambda *args: never_ends(folder)
 
 def stop_while_writing(folder):
     "The second checkpoint stays half-written"
-    save = experiments.save_file
+    save = experiments.checkpoints.save_file
     def half(tensors, path, metadata):
         save(tensors, path, metadata)
         if 'epoch-00002' in path.name:
             os.truncate(path, path.stat().st_size//2)
             never_ends(folder)
-    experiments.save_file = half
+    experiments.checkpoints.save_file = half
 
 @posix
 @pytest.mark.parametrize('name, kwargs', [('baseline', {}), ('progressive+mixup+normalized', dict(epochs=4)), ('flat_cos', dict(optimizer='ranger')), ('baseline', dict(precision='bf16'))])
@@ -155,11 +160,11 @@ def test_killed_at_an_awkward_moment(tmp_path, watch, prepare, again):
 
 def note_runs(folder):
     slowly(folder)
-    do = experiments.do_run
+    do = experiments.ladder.do_run
     def noted(run, *args):
         with open(folder.parent/'trained', 'a') as f: f.write(f'{run}\n')
         return do(run, *args)
-    experiments.do_run = noted
+    experiments.ladder.do_run = noted
 
 @posix
 def test_two_ladders_share_the_work(tmp_path):
@@ -191,7 +196,7 @@ def test_ctrl_c(tmp_path, watch):
         assert end(process, signal.SIGINT)==1
         stopped, = load_records(folder)
         assert stopped.failed==f'interrupted after {len(stopped.log)} of 3 epochs' and 0<len(stopped.log)<3
-    assert experiments.finished(experiments.plan(Recipe(**{k: v for k,v in quick.items() if k not in ('device', 'precision')}), ['baseline'], [0], sample_data(10, 4), folder, 'fp32', 'cpu')[0], [stopped])==[]
+    assert finished(plan(Recipe(**{k: v for k,v in quick.items() if k not in ('device', 'precision')}), ['baseline'], [0], sample_data(10, 4), folder, 'fp32', 'cpu')[0], [stopped])==[]
     resumed, = run(folder, resume=True)
     assert torch.equal(*watch.weights) and same(whole, resumed) and left(folder)==(1, [])
 
@@ -203,7 +208,7 @@ def test_an_interrupt_in_a_notebook(tmp_path, watch, at_batch):
     at_batch(stop)
     with pytest.raises(KeyboardInterrupt): run(tmp_path, ['baseline', 'mixup', 'mixup+tta'])
     assert [r.failed for r in load_records(tmp_path)]==['', *['interrupted after 0 of 3 epochs']*2]
-    assert watch.learners[-1].loss_func is experiments.restore_loss(watch.learners[-1]).loss_func and 'MixUp' not in repr(watch.learners[-1].loss_func)
+    assert watch.learners[-1].loss_func is experiments.runs.restore_loss(watch.learners[-1]).loss_func and 'MixUp' not in repr(watch.learners[-1].loss_func)
     times[0] = 8
     with pytest.raises(KeyboardInterrupt): run(tmp_path, ['baseline', 'mixup', 'mixup+tta'], resume=True)
     assert [r.failed for r in load_records(tmp_path)]==['', *['interrupted after 1 of 3 epochs']*2] and left(tmp_path)[1]==['epoch-00001.safetensors']
@@ -259,7 +264,7 @@ def test_another_error_in_a_run(tmp_path, at_batch, error, words, event):
     assert failed.failed==words and not fine.failed and left(tmp_path)==(2, [])
 
 def test_an_error_of_the_network_itself(tmp_path, watch, monkeypatch):
-    monkeypatch.setattr(experiments, 'accuracy', None)
+    monkeypatch.setattr(experiments.learners, 'accuracy', None)
     failed, = run(tmp_path, epochs=1)
     assert failed.failed=="TypeError: 'NoneType' object is not callable" and len(failed.log)==1
 
@@ -369,12 +374,12 @@ hostile = [(('version',), 0), (('run',), 'theirs'), (('log', 0, 'valid_loss'), '
 def test_checkpoints_made_of_other_things(begun, monkeypatch):
     good,taken = read_state(begun[0]/'epoch-00002.safetensors'),[]
     learn = recipe_learner(small, sample_data(10, 4), 'cpu', 'fp32')
-    def now(): return experiments._flatten(_learner_state(learn), tensors:=[]), tensors
+    def now(): return experiments.checkpoints._flatten(_learner_state(learn), tensors:=[]), tensors
     def look(learn):
         def refused(at, value):
-            monkeypatch.setattr(experiments, 'read_state', lambda file: changed(good, at, value))
-            with expect_fail(CourseError, 'checkpoint of another run'): _check_checkpoint('file', 'mine', learn)
-        monkeypatch.setattr(experiments, 'read_state', lambda file: good)
+            monkeypatch.setattr(experiments.checkpoints, 'read_state', lambda file: changed(good, at, value))
+            with expect_fail(CourseError, 'the checkpoint of another run, network or version'): _check_checkpoint('file', 'mine', learn)
+        monkeypatch.setattr(experiments.checkpoints, 'read_state', lambda file: good)
         assert _check_checkpoint('file', 'mine', learn) is good
         state,tensors = now()
         for at,value in hostile + [(at, x) for at,o in places(good) if at[:1]!=('random',) for x in strange(o)]:
@@ -448,7 +453,7 @@ def test_other_data_has_other_runs(tmp_path, watch):
 def test_a_folder_is_read_a_few_times_only(tmp_path, monkeypatch):
     run(tmp_path, seeds=3, epochs=1)
     read = []
-    monkeypatch.setattr(experiments, 'load_records', lambda folder: read.append(folder) or load_records(folder))
+    monkeypatch.setattr(experiments.ladder, 'load_records', lambda folder: read.append(folder) or load_records(folder))
     assert len(run(tmp_path, seeds=3, epochs=1, resume=True))==3 and len(read)==2
 
 # What can be known before anything trains
@@ -459,7 +464,7 @@ def test_a_folder_is_read_a_few_times_only(tmp_path, monkeypatch):
     (dict(names=['baseline', 'mixup+cutmix']), 'cannot have cutmix'), (dict(stages=[(1, 1)]), 'cannot have stages'), (dict(stages=([1, 1],)), 'cannot have stages')], ids=repr)
 def test_wrong_input(tmp_path, monkeypatch, kwargs, clue):
     trained = []
-    monkeypatch.setattr(experiments, 'fit_recipe', lambda *args, **kwargs: trained.append(args))
+    monkeypatch.setattr(experiments.runs, 'fit_recipe', lambda *args, **kwargs: trained.append(args))
     with expect_fail(CourseError, clue): run(tmp_path, **kwargs)
     assert not trained and left(tmp_path)==(0, [])
 
@@ -481,7 +486,7 @@ def test_a_clock_that_is_set_back(tmp_path, monkeypatch):
         def now(cls, tz=None):
             now[0] -= timedelta(hours=1)
             return now[0].replace(tzinfo=tz)
-    monkeypatch.setattr(experiments, 'datetime', Back)
+    monkeypatch.setattr(experiments.runs, 'datetime', Back)
     monkeypatch.setattr(time, 'time', lambda: now[0].timestamp())
     records = run(tmp_path, ['baseline', 'mixup', 'tta'], 2, epochs=1)
     assert len(records)==6 and left(tmp_path)==(6, [])
