@@ -15,8 +15,10 @@ from .compare import metric_scale
 from .core import CourseError
 
 # %% ../nbs/workshop/plots.ipynb #9f73695e
-_style = matplotlib.rc_context({'text.parse_math': False, 'font.size': 9, 'axes.titlesize': 9, 'figure.facecolor': 'none', 'axes.facecolor': 'none', 'axes.grid': True,
-    'grid.alpha': 0.25, 'axes.spines.top': False, 'axes.spines.right': False, 'axes.formatter.useoffset': False, 'legend.frameon': False, **{o: grey for o in ('text.color', 'axes.edgecolor', 'axes.labelcolor', 'xtick.color', 'ytick.color', 'grid.color')}})
+_greys = 'text.color', 'axes.edgecolor', 'axes.labelcolor', 'xtick.color', 'ytick.color', 'grid.color'
+_style = matplotlib.rc_context({'text.parse_math': False, 'font.size': 9, 'axes.titlesize': 9, 'figure.facecolor': 'none',
+    'axes.facecolor': 'none', 'axes.grid': True, 'grid.alpha': 0.25, 'axes.spines.top': False, 'axes.spines.right': False,
+    'axes.formatter.useoffset': False, 'legend.frameon': False, **dict.fromkeys(_greys, grey)})
 
 def _short(name, n=26): return name if len(name)<=n else name[:n-1]+'…'
 
@@ -32,14 +34,16 @@ def plot_differences(c): # `Figure`
         ax.plot(d, np.full(len(d), y-0.22), '|', color=look['color'], ms=6, mew=1.2)
         ax.errorbar(mean, y, xerr=None if math.isnan(half) else half, **look, ms=7, lw=2.5, capsize=0)
     ax.axvline(0, color=grey, lw=1.5)
-    ax.set(yticks=range(len(names)), yticklabels=map(_short, names), ylim=(len(names)-0.5, -0.5), xlabel=f"difference to {_short(c.baseline)}, {metric_label(c.metric).replace('(%)', '(points)')}")
+    what = metric_label(c.metric).replace('(%)', '(points)')
+    ax.set(yticks=range(len(names)), yticklabels=map(_short, names), ylim=(len(names)-0.5, -0.5))
+    ax.set_xlabel(f'difference to {_short(c.baseline)}, {what}')
     return fig
 
 Comparison.plot_differences = plot_differences # as a method too
 
 # %% ../nbs/workshop/plots.ipynb #5a2724ba
 def _runs(source):
-    "By name, the runs of a comparison, or of a list of records those that came to a result; raises `CourseError` for records of different data"
+    "By name, the runs of a comparison, or those of a list of records that came to a result; raises `CourseError` if their data differ"
     if isinstance(source, Comparison): return {name: [*source.runs[name].values()] for name in source.names}
     records = [r for r in source if not r.failed]
     if len({json.dumps(r.data) for r in records})>1:
@@ -126,16 +130,16 @@ def plot_time(c,
     "`metric` against seconds of training: thin lines are runs, marks are where the means end"
     names = [o for o in c.names if c.runs[o]]
     fig,logs = Figure(figsize=(5.4, 3+0.17*-(-len(names)//3)), layout='constrained'),learning_curves(c, metric)
-    ax = fig.subplots()
+    ax,ends = fig.subplots(),{}
     for name in names:
         look = c.look(name)
         ax.add_collection(LineCollection([o[:,1:] for o in logs.get(name, [])], colors=look['color'], linewidths=0.6, alpha=0.35))
-        ends = np.array([[r.seconds, metric_scale(metric)*measured(r, metric)] for r in c.runs[name].values()])
-        ax.plot(*ends.mean(0), **look, ls='', ms=8, label=' '+_short(name), mec='white', mew=0.6)
+        ends[name] = np.mean([[r.seconds, metric_scale(metric)*measured(r, metric)] for r in c.runs[name].values()], 0)
+        ax.plot(*ends[name], **look, ls='', ms=8, label=' '+_short(name), mec='white', mew=0.6)
     ax.set(xlabel='seconds of training', ylabel=metric_label(metric), xlim=(0, None))
     if logs: # where they differ, and all marks
         low = np.nanpercentile(np.concatenate([run[:,2] for runs in logs.values() for run in runs]), 25)
-        ax.set_ylim(bottom=min(low, min(metric_scale(metric)*np.mean([measured(r, metric) for r in c.runs[o].values()]) for o in names)-1.5))
+        ax.set_ylim(bottom=min(low, min(y for _,y in ends.values())-1.5))
     fig.legend(loc='outside lower center', ncols=3)
     return fig
 
@@ -144,7 +148,8 @@ Comparison.plot_time = plot_time # as a method too
 # %% ../nbs/workshop/plots.ipynb #9b4f4c38
 def added_bins(records):
     "Confidence, accuracy and share of each of 15 bins, over all records; shape (bins, 3)"
-    bins = np.array([[b['count'], b['confidence'], b['accuracy']] for r in records for b in r.evaluation.get('bins', [])], float).reshape(-1, 3)
+    rows = [b for r in records for b in r.evaluation.get('bins', [])]
+    bins = np.array([[b['count'], b['confidence'], b['accuracy']] for b in rows], float).reshape(-1, 3)
     bins = bins[np.isfinite(bins).all(1) & (bins[:,0]>0)]
     where = (bins[:,1]*15).astype(int).clip(0, 14)
     n,confidence,accuracy = (np.bincount(where, bins[:,0]*o, 15) for o in (1, bins[:,1], bins[:,2]))
@@ -164,13 +169,14 @@ def _reliability_of_table(table, ax):
     _draw_bins(ax, bins, looks(['table'])['table']['color'])
     ax.set_title(f'calibration error {(bins[:,2]*abs(bins[:,1]-bins[:,0])).sum():.3f}')
 
+# %% ../nbs/workshop/plots.ipynb #23e70923
 @_style
 def plot_reliability(
     source, # a `Comparison`, or a table of bins: count, confidence and accuracy, as `calibration_bins` of chapter 7 makes it
     names=None, # of a comparison, the variants to draw; all whose records have bins if left out
     ax=None, # where to draw a table of bins; axes of its own if left out
 ): # `Figure`; `ax` if it is given
-    "Accuracy against confidence, bin by bin; dots are as large as their bins. A panel for each variant of a comparison, with the bins of all seeds"
+    "Accuracy against confidence; dots are as large as their bins. A panel for each variant of a comparison, with the bins of all seeds"
     if not isinstance(source, Comparison):
         fig = None if ax else Figure(figsize=(3.5, 3.5), layout='constrained')
         _reliability_of_table(source, ax or fig.subplots())

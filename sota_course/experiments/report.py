@@ -13,8 +13,8 @@ from pathlib import Path
 import matplotlib
 from PIL import Image,ImageOps
 from fastcore.basics import patch
-from ..compare import common_settings,compare,Comparison,counted,grey,own_settings
-from ..compare import why_none
+from ..compare import common_settings,compare,Comparison,counted,grey,listed_pairs
+from ..compare import own_settings,why_none
 from ..core import write_atomically
 from ..plots import added_bins,learning_curves,plot_curves,plot_differences
 from ..plots import plot_reliability,plot_time
@@ -42,27 +42,42 @@ def worst_html(self:Comparison, # see `compare`
     n:int=6, # how many images
 ): # HTML
     "The worst mistakes of a variant as pictures, or as names of files where there are none"
+    seeds,style = counted(len(self.runs[name]), 'seed'),'display:block;height:7em;max-width:100%;object-fit:contain;border-radius:6px'
+    def shown(file):
+        image = data and _thumbnail(data, file)
+        return f'<img src="{image}" alt="{escape(file)}" style="{style}">' if image else f'<code>{escape(file)}</code>'
     def mistake(o):
-        image = data and _thumbnail(data, o['file'])
-        shown = f'<img src="{image}" alt="{escape(o["file"])}" style="display:block;height:7em;max-width:100%;object-fit:contain;border-radius:6px">' if image else f'<code>{escape(o["file"])}</code>'
-        return f'<figure style="flex:none;width:9em;margin:0">{shown}<figcaption>{escape(o["truth"])}, taken for <b>{escape(o["guess"])}</b> ({o["probability"]:.0%}; ' + \
-            f'{o["seeds"]} of {counted(len(self.runs[name]), "seed")})</figcaption></figure>'
-    worst = self.worst(name, n)
-    return f'<div style="display:flex;gap:.8em;overflow-x:auto" tabindex="0">{"".join(map(mistake, worst))}</div>' if worst else ''
+        said = f'{escape(o["truth"])}, taken for <b>{escape(o["guess"])}</b> ({o["probability"]:.0%}; {o["seeds"]} of {seeds})'
+        return f'<figure style="flex:none;width:9em;margin:0">{shown(o["file"])}<figcaption>{said}</figcaption></figure>'
+    mistakes = ''.join(map(mistake, self.worst(name, n)))
+    return f'<div style="display:flex;gap:.8em;overflow-x:auto" tabindex="0">{mistakes}</div>' if mistakes else ''
 
 # %% ../../nbs/workshop/experiments/report.ipynb #876b9e2e
 _css = """:root{color-scheme:light dark;--bg:#fff;--fg:#1d2127;--soft:#626a75;--line:#e2e5ea;--card:#f6f7f9;--good:#00704d;--bad:#b23c00}
-@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ed;--soft:#9aa3ae;--line:#2e343c;--card:#1c2026;--good:#3ecf9b;--bad:#ff9a5c}}
-*{box-sizing:border-box}body{margin:0 auto;padding:2rem 1rem 4rem;max-width:74rem;background:var(--bg);color:var(--fg);font:16px/1.55 system-ui,sans-serif;overflow-wrap:break-word}
-h1{font-size:2.2rem;line-height:1.15;margin:0}h2{font-size:1.25rem;margin:3rem 0 .3rem}h3{font-size:1rem;margin:1.4rem 0 .3rem}p{max-width:46rem;margin:.4rem 0}
-.lead{font-size:1.15rem;padding:.9rem 1.2rem;margin:1.4rem 0;border-left:4px solid var(--good);background:var(--card);max-width:none}.soft,figcaption{color:var(--soft)}figcaption{font-size:.78rem;line-height:1.35}
-table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums;margin:1rem 0}td:not([class]){white-space:nowrap}tbody th{overflow-wrap:anywhere;min-width:9rem}th,td{text-align:left;padding:.5rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}thead th{color:var(--soft);font-weight:500}
-.soft p,p.soft{margin-bottom:.6rem}.helped,.hurt{font-weight:650}.helped{color:var(--good)}.hurt{color:var(--bad)}.cannot,.baseline,.no{color:var(--soft)}
-.wide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2.5rem}.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(46%,12.5rem),1fr));gap:.6rem}
+@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ed;--soft:#9aa3ae;--line:#2e343c;--card:#1c2026;--good:#3ecf9b;
+  --bad:#ff9a5c}}
+*{box-sizing:border-box}body{margin:0 auto;padding:2rem 1rem 4rem;max-width:74rem;background:var(--bg);color:var(--fg);
+  font:16px/1.55 system-ui,sans-serif;overflow-wrap:break-word}
+h1{font-size:2.2rem;line-height:1.15;margin:0}h2{font-size:1.25rem;margin:3rem 0 .3rem}h3{font-size:1rem;margin:1.4rem 0 .3rem}
+p{max-width:46rem;margin:.4rem 0}
+.lead{font-size:1.15rem;padding:.9rem 1.2rem;margin:1.4rem 0;border-left:4px solid var(--good);background:var(--card);max-width:none}
+.soft,figcaption{color:var(--soft)}figcaption{font-size:.78rem;line-height:1.35}
+table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums;margin:1rem 0}
+td:not([class]){white-space:nowrap}tbody th{overflow-wrap:anywhere;min-width:9rem}
+th,td{text-align:left;padding:.5rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+thead th{color:var(--soft);font-weight:500}
+.soft p,p.soft{margin-bottom:.6rem}.helped,.hurt{font-weight:650}.helped{color:var(--good)}.hurt{color:var(--bad)}
+.cannot,.baseline,.no{color:var(--soft)}
+.wide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2.5rem}
+.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(46%,12.5rem),1fr));gap:.6rem}
 svg{width:100%;height:auto;display:block}svg text{font-family:inherit!important}
-.facts{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1.5rem;font-size:.92rem}.facts dt{color:var(--soft)}.facts dd{margin:0}footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;font-size:.85rem}
-@media(max-width:52rem){thead{position:absolute;clip-path:inset(50%)}table,tbody,tr,th,td{display:block;border:0;padding:0}tbody tr{background:var(--card);border-radius:8px;padding:.7rem 1rem;margin:.7rem 0}
-td{display:flex;gap:1rem;justify-content:space-between;text-align:right}td::before{content:attr(data-label);color:var(--soft);font-weight:400;flex:none}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.6rem}}"""
+.facts{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1.5rem;font-size:.92rem}.facts dt{color:var(--soft)}.facts dd{margin:0}
+footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;font-size:.85rem}
+@media(max-width:52rem){thead{position:absolute;clip-path:inset(50%)}table,tbody,tr,th,td{display:block;border:0;padding:0}
+tbody tr{background:var(--card);border-radius:8px;padding:.7rem 1rem;margin:.7rem 0}
+td{display:flex;gap:1rem;justify-content:space-between;text-align:right}
+td::before{content:attr(data-label);color:var(--soft);font-weight:400;flex:none}.facts{grid-template-columns:1fr;gap:0}
+.facts dd{margin-bottom:.6rem}}"""
 
 def _svg(fig, alt):
     "A figure as a part of the page: letters and axes get the colour of its text"
@@ -76,23 +91,78 @@ def _svg(fig, alt):
 def _facts(c):
     "How it was measured, as pairs of a term and a text"
     every = c.records
-    def pairs(o): return ', '.join(f'{k} {v}' for k,v in o.items())
     def each(f): return '; '.join(dict.fromkeys(filter(None, map(f, every))))
     common = common_settings(every[0])
-    yield 'data', f"{common.pop('data')}: {common.pop('train')} training and {common.pop('valid')} validation images (fingerprint {common.pop('fingerprint')})"
-    yield 'settings of all', pairs(common)
-    yield 'variants', '; '.join(f'{name}: {own}' for name,own in {r.name: pairs(own_settings(r)) for r in every}.items() if own)
+    name,train,valid,code = map(common.pop, ('data', 'train', 'valid', 'fingerprint'))
+    yield 'data', f'{name}: {train} training and {valid} validation images (fingerprint {code})'
+    yield 'settings of all', listed_pairs(common)
+    yield 'variants', '; '.join(f'{name}: {own}' for name,own in {r.name: listed_pairs(own_settings(r)) for r in every}.items() if own)
     yield 'seeds', ', '.join(map(str, sorted({r.seed for r in every if r.seed is not None})))
     yield 'machine', each(lambda r: r.device)
-    yield 'versions', each(lambda r: pairs(r.versions))
+    yield 'versions', each(lambda r: listed_pairs(r.versions))
     yield 'dates', ' to '.join(dict.fromkeys(o[:10] for o in (min(r.started for r in every), max(r.started for r in every))))
     yield 'training', f"{timedelta(seconds=round(sum(r.seconds for r in every)))} (hours:minutes:seconds) in all, {counted(len(every))}"
-    yield 'comparisons', f"{sum(len(c.differences(o))>1 for o in c.names if o!=c.baseline)}. Each is a mean of differences between runs of the same seed, with its 95 % interval by Student's t. Helped or hurt: the interval is clear of 0. " \
-        "Where a variant changes nothing, that still happens in one of twenty comparisons. The interval is over seeds, on the same validation images; on other images the answer may be another."
+    n = sum(len(c.differences(o))>1 for o in c.names if o!=c.baseline)
+    yield 'comparisons', (f"{n}. Each is a mean of differences between runs of the same seed, with its 95 % interval by Student's t. "
+        "Helped or hurt: the interval is clear of 0. Where a variant changes nothing, that still happens in one of twenty comparisons. "
+        "The interval is over seeds, on the same validation images; on other images the answer may be another.")
 
 # %% ../../nbs/workshop/experiments/report.ipynb #3ea6365e
 def _section(title, body, about=''): return f'<section><h2>{title}</h2><p class="soft">{about}</p>{body}</section>' if body else ''
 
+def _comparing(c):
+    "Differences seed by seed, and accuracy against time, beside each other"
+    shown,paired = [o for o in c.names if c.runs[o]],[o for o in c.names if o!=c.baseline and c.differences(o)]
+    said = ''.join(f'{r.variant}: {r.verdict}. ' for r in c.rows.itertuples() if r.variant in paired)
+    differences = paired and _svg(plot_differences(c), f'Differences to {c.baseline} with their intervals. {said}')
+    times = shown and _svg(plot_time(c), f"Accuracy against seconds of training of {', '.join(shown)}")
+    about = 'Differences to the baseline: a tick for each pair of runs with the same seed, the mean and its 95 % interval.'
+    yield _section('Seed by seed', differences, about)
+    yield _section('Accuracy and time', times, 'Thin lines are runs, marks are where they end, on average.')
+
+def _panels(c, plot, names, what):
+    "A small figure for each of `names`"
+    ends = {r.variant: f'{r.mean:.3g} on average over {counted(r.seeds, "seed")}' for r in c.rows.itertuples()}
+    figures = [_svg(plot(c, [o]), f'{what} of {o}; {c.metric} {ends[o]}') for o in names]
+    return '<div class="panels">' + ''.join(f'<figure style="margin:0">{o}</figure>' for o in figures) + '</div>'
+
+def _lost(c):
+    "The runs without a result, as items of a list"
+    for r in (r for runs in c.failed.values() for r in runs):
+        run = f"seed {r.seed}, {escape(r.started[:10])}, after {counted(len(r.log), 'epoch')}"
+        yield f'<li><b>{escape(r.name)}</b>, {run}: {escape(why_none(r, c.metric))}</li>'
+
+# %% ../../nbs/workshop/experiments/report.ipynb #96968684
+def _sections(c, data):
+    "The page below its table, section by section"
+    shown,logs = [o for o in c.names if c.runs[o]],learning_curves(c)
+    yield f'<div class="wide">{"".join(_comparing(c))}</div>'
+    yield _section('Learning curves', logs and _panels(c, plot_curves, logs, 'Accuracy by epoch'),
+        'Accuracy after each epoch: thin lines are runs, the thick one is their mean, and behind it is that of the baseline.')
+    binned = [o for o in shown if len(added_bins(c.runs[o].values()))]
+    yield _section('Can its probabilities be believed?', _panels(c, plot_reliability, binned, 'Accuracy against confidence'),
+        'Accuracy against confidence, over all seeds. Below the dotted line a network is surer than it should be.')
+    mistakes = ''.join(f'<h3>{escape(o)}</h3>{found}' for o in shown if (found := c.worst_html(o, data)))
+    yield _section('The worst mistakes', mistakes, 'Images with the greatest loss, over all seeds. Some of them may be labelled wrongly.')
+    failed,notes = ''.join(_lost(c)),''.join(f'<li>{escape(o)}</li>' for o in c.notes)
+    facts = ''.join(f'<dt>{k}</dt><dd>{escape(v)}</dd>' for k,v in _facts(c) if v)
+    yield _section('Runs without a result', failed and f'<ul>{failed}</ul>')
+    yield _section('How it was measured', f'<dl class="facts">{facts}</dl>')
+    yield _section('Notes', notes and f'<ul>{notes}</ul>')
+
+def _page(c, data):
+    "The whole page"
+    name,version = escape(str(c.records[0].data.get('name'))),package_versions(['sota_course'])['sota_course']
+    body = '\n'.join(_sections(c, data))
+    return f'''<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Did it help? {name}</title><style>{_css}</style></head><body>
+<header><h1>Did it help?</h1><p class="soft">{name}, compared by {escape(c.metric.replace("_", " "))}</p></header>
+<main><p class="lead">{escape(c.sentence)}</p>{c.table_html()}
+{body}
+</main><footer class="soft">Made from {counted(len(c.records), "record")} of runs with sota_course {version}.</footer></body></html>'''
+
+# %% ../../nbs/workshop/experiments/report.ipynb #db95aa74
 def write_report(
     source, # list of `Record`, a folder of them, or a `Comparison`
     file, # the HTML file to write
@@ -101,24 +171,4 @@ def write_report(
 ): # the path of the file
     "Write all that the records say as one HTML file that needs no other"
     c = source if isinstance(source, Comparison) else compare(source, **kwargs)
-    logs,shown = learning_curves(c),[o for o in c.names if c.runs[o]]
-    end = dict(zip(c.rows.variant, (f'{r.mean:.3g} on average over {counted(r.seeds, "seed")}' for r in c.rows.itertuples())))
-    def figures(plot, names, what): return ''.join(f'<figure style="margin:0">{_svg(plot(c, [o]), f"{what} of {o}; {c.metric} {end[o]}")}</figure>' for o in names)
-    paired = [o for o in c.names if o!=c.baseline and c.differences(o)]
-    said = ''.join(f'{r.variant}: {r.verdict}. ' for r in c.rows.itertuples() if r.variant in paired)
-    main = [_section('Seed by seed', paired and _svg(plot_differences(c), f'Differences to {c.baseline} with their intervals. {said}'), 'Differences to the baseline: a tick for each pair of runs with the same seed, the mean and its 95 % interval.'),
-        _section('Accuracy and time', shown and _svg(plot_time(c), f"Accuracy against seconds of training of {', '.join(shown)}"), 'Thin lines are runs, marks are where they end, on average.')]
-    mistakes = ''.join(f'<h3>{escape(o)}</h3>{found}' for o in shown if (found := c.worst_html(o, data)))
-    failed = ''.join(f"<li><b>{escape(r.name)}</b>, seed {r.seed}, {escape(r.started[:10])}, after {counted(len(r.log), 'epoch')}: {escape(why_none(r, c.metric))}</li>" for o in c.failed.values() for r in o)
-    facts = ''.join(f'<dt>{k}</dt><dd>{escape(v)}</dd>' for k,v in _facts(c) if v)
-    name,notes = escape(str(c.records[0].data.get('name'))),''.join(f'<li>{escape(o)}</li>' for o in c.notes)
-    page = f'''<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Did it help? {name}</title><style>{_css}</style></head><body>
-<header><h1>Did it help?</h1><p class="soft">{name}, compared by {escape(c.metric.replace("_", " "))}</p></header><main><p class="lead">{escape(c.sentence)}</p>{c.table_html()}
-<div class="wide">{"".join(main)}</div>
-{_section('Learning curves', '<div class="panels">' + figures(plot_curves, logs, 'Accuracy by epoch') + '</div>' if logs else '', 'Accuracy after each epoch: thin lines are runs, the thick one is their mean, and behind it is that of the baseline.')}
-{_section('Can its probabilities be believed?', '<div class="panels">' + figures(plot_reliability, [o for o in shown if len(added_bins(c.runs[o].values()))], 'Accuracy against confidence') + '</div>', 'Accuracy against confidence, over all seeds. Below the dotted line a network is surer than it should be.')}
-{_section('The worst mistakes', mistakes, 'Images with the greatest loss, over all seeds. Some of them may be labelled wrongly.')}
-{_section('Runs without a result', failed and f'<ul>{failed}</ul>')}{_section('How it was measured', f'<dl class="facts">{facts}</dl>')}{_section('Notes', notes and f'<ul>{notes}</ul>')}
-</main><footer class="soft">Made from {counted(len(c.records), "record")} of runs with sota_course {package_versions(["sota_course"])["sota_course"]}.</footer></body></html>'''
-    return write_atomically(file, page.encode('utf-8', 'replace').decode('utf-8'))
+    return write_atomically(file, _page(c, data).encode('utf-8', 'replace').decode('utf-8'))

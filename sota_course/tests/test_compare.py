@@ -9,10 +9,12 @@ import numpy as np, pandas as pd
 from fastcore.basics import patch
 from scipy.special import stdtrit
 from sota_course.core import CourseError
-from sota_course.records import load_records, package_versions, Record
+from sota_course.records import load_records
 import io, tempfile
 import scipy.stats
 from fastcore.test import expect_fail, test_close, test_eq
+from sota_course.records import Record
+from sota_course.simulated import simulated_records
 from sota_course.compare import *
 from sota_course.compare import more_seeds
 
@@ -32,7 +34,8 @@ def test_interval_agrees_with_scipy():
 
 # %% ../../nbs/workshop/compare.ipynb #c9c9d144
 def test_verdicts():
-    test_eq([verdict(o) for o in ([1, 1.2, 0.9], [-1, -1.2, -0.9], [1], [])], ['helped', 'hurt', 'cannot tell: one seed', 'cannot tell: no seed in common'])
+    test_eq([verdict(o) for o in ([1, 1.2, 0.9], [-1, -1.2, -0.9], [1], [])],
+        ['helped', 'hurt', 'cannot tell: one seed', 'cannot tell: no seed in common'])
     test_eq([verdict(o, lower=True) for o in ([1, 1.2, 0.9], [-1, -1.2, -0.9])], ['hurt', 'helped'])
     test_eq(verdict([0, 0, 0]), 'cannot tell: no difference for any seed')
     test_eq(verdict([0.3-0.2, 0.1]), 'cannot tell: the same difference for each seed') # 0.3-0.2 is not quite 0.1
@@ -51,7 +54,9 @@ def test_verdicts_err_as_often_as_they_should():
 
 # %% ../../nbs/workshop/compare.ipynb #50e8aa6b
 def test_worst_mistakes_once_each():
-    def run(seed, *worst): return Record('a', {}, {}, seed, evaluation=dict(accuracy=0.5, worst=[dict(file=f, truth='t', guess='g', probability=0.9, loss=l) for f,l in worst]))
+    def run(seed, *worst):
+        return Record('a', {}, {}, seed,
+            evaluation=dict(accuracy=0.5, worst=[dict(file=f, truth='t', guess='g', probability=0.9, loss=l) for f,l in worst]))
     mistakes = compare([run(0, ('x', 3), ('y', 2)), run(1, ('x', 5), ('z', 1))]).worst('a', 2)
     test_eq([(o['file'], o['loss'], o['seeds']) for o in mistakes], [('x', 5, 2), ('y', 2, 1)])
 
@@ -76,13 +81,16 @@ def test_failed_runs_are_shown_and_never_counted():
     answer = compare(some)
     rows = answer.rows.set_index('variant')
     test_eq(rows.seeds.to_dict(), dict(baseline=3, fragile=1, broken=0))
-    test_eq((rows.verdict['broken'], rows.verdict['fragile'], rows.failed['fragile']), ('no result', 'cannot tell: one seed', '2 of 3 runs failed'))
+    test_eq((rows.verdict['broken'], rows.verdict['fragile'], rows.failed['fragile']),
+        ('no result', 'cannot tell: one seed', '2 of 3 runs failed'))
     assert 'broken came to no result' in answer.sentence
-    test_eq(answer.notes, ['fragile: 2 of 3 runs failed (it ran out of memory; its accuracy is no number).', 'broken: 3 of 3 runs failed (it ran out of memory).'])
+    test_eq(answer.notes, ['fragile: 2 of 3 runs failed (it ran out of memory; its accuracy is no number).',
+        'broken: 3 of 3 runs failed (it ran out of memory).'])
     from rich.console import Console
     console = Console(width=80, file=io.StringIO(), force_jupyter=False)
     console.print(answer)
-    for shown_in in (console.file.getvalue(), repr(answer), answer._repr_html_()): assert 'out of memory' in shown_in and 'no result; 3 of 3' in shown_in.replace('\n', '')
+    for shown_in in (console.file.getvalue(), repr(answer), answer._repr_html_()):
+        assert 'out of memory' in shown_in and 'no result; 3 of 3' in shown_in.replace('\n', '')
     for r in some: r.failed = 'interrupted'
     assert 'broken: 3 of 3 runs interrupted (interrupted).' in compare(some).notes
     test_eq(compare(some).sentence, 'No run came to a result, so there is nothing to compare.')
@@ -112,7 +120,8 @@ def test_comparisons_agree_with_scipy():
     test_close([row.difference-row.reach, row.difference+row.reach], [low, high], eps=1e-9)
     test_close(row['mean'], a.mean(), eps=1e-9)
     test_eq(row.seeds, 6)
-    test_eq([compare(simulated_records(dict(baseline=0, o=e)), metric='loss').rows.verdict[1] for e in (0.03, -0.03)], ['helped', 'hurt']) # a lower loss is better
+    test_eq([compare(simulated_records(dict(baseline=0, o=e)), metric='loss').rows.verdict[1] for e in (0.03, -0.03)],
+        ['helped', 'hurt']) # a lower loss is better
 
 # %% ../../nbs/workshop/compare.ipynb #5bdaa921
 def test_other_data_and_settings_stay_apart():
@@ -121,7 +130,8 @@ def test_other_data_and_settings_stay_apart():
     for r in other: r.started,r.data = '2023' + r.started[4:],r.data | dict(fingerprint='f'*12)
     answer = compare(new + other + old)
     test_eq(answer.rows.seeds.tolist(), [3, 3])
-    test_eq(answer.notes, ['6 runs left out, of other data or settings: fingerprint ffffffffffff in place of 000000000000.', '6 runs left out, of other data or settings: epochs 4 in place of 8.'])
+    test_eq(answer.notes, ['6 runs left out, of other data or settings: fingerprint ffffffffffff in place of 000000000000.',
+        '6 runs left out, of other data or settings: epochs 4 in place of 8.'])
     test_eq(compare(new + old, where=dict(epochs=4)).records[0].config['epochs'], 4)
     with expect_fail(CourseError, 'No run has epochs 5'): compare(new, where=dict(epochs=5))
     changed = [Record(**vars(r)) for r in new if r.name=='better']
@@ -139,9 +149,11 @@ def test_untidy_folders():
     (folder/'half.json').write_text(whole[:len(whole)//2], encoding='utf-8')
     (folder/'list.json').write_text('[1, 2]', encoding='utf-8')
     (folder/'settings.json').write_text('{"theme": "dark"}', encoding='utf-8')
-    (folder/'strange.json').write_text('{"name": "baseline", "data": {}, "config": {}, "log": [1], "evaluation": {"bins": "none"}}', encoding='utf-8')
+    (folder/'strange.json').write_text(
+        '{"name": "baseline", "data": {}, "config": {}, "log": [1], "evaluation": {"bins": "none"}}', encoding='utf-8')
     answer = compare(folder)
-    test_eq(answer.notes, [*(f'{o}.json is not a run record and is left out.' for o in ('half', 'list', 'settings')), '1 record left out: not what a run writes.', "'baseline' ran 2 times with seed 0: the last run counts."])
+    test_eq(answer.notes, [*(f'{o}.json is not a run record and is left out.' for o in ('half', 'list', 'settings')),
+        '1 record left out: not what a run writes.', "'baseline' ran 2 times with seed 0: the last run counts."])
     test_eq(answer.runs['baseline'][0].started, again.started)
     test_eq(answer.rows.seeds.tolist(), [3, 3])
     with expect_fail(CourseError, 'no records to compare in'): compare(Path(tempfile.mkdtemp()))

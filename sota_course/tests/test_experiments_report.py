@@ -7,8 +7,8 @@ from pathlib import Path
 import matplotlib
 from PIL import Image, ImageOps
 from fastcore.basics import patch
-from sota_course.compare import common_settings, compare, Comparison, counted, grey, own_settings
-from sota_course.compare import why_none
+from sota_course.compare import common_settings, compare, Comparison, counted, grey, listed_pairs
+from sota_course.compare import own_settings, why_none
 from sota_course.core import write_atomically
 from sota_course.plots import added_bins, learning_curves, plot_curves, plot_differences
 from sota_course.plots import plot_reliability, plot_time
@@ -17,9 +17,9 @@ import tempfile
 from collections import Counter
 from IPython.display import HTML
 from fastcore.test import test_eq
-from sota_course.compare import simulated_records
 from sota_course.data.sample import sample_data
 from sota_course.records import published_speed, Record
+from sota_course.simulated import simulated_records
 from sota_course.experiments.report import *
 from sota_course.experiments.report import _thumbnail
 
@@ -42,7 +42,8 @@ def test_report_stands_alone():
     pictures = sample_data(10, 10)
     names = [o.relative_to(pictures).as_posix() for o in sorted(pictures.glob('val/*/*.JPEG'))]
     home = Path(tempfile.mkdtemp())
-    page = write_report(simulated_records(dict(baseline=0, better=0.02), 3, files=names), home/'new'/'r.html', pictures).read_text(encoding='utf-8')
+    page = write_report(
+        simulated_records(dict(baseline=0, better=0.02), 3, files=names), home/'new'/'r.html', pictures).read_text(encoding='utf-8')
     reader = Reader(page)
     test_eq((reader.fetched, reader.tags['script'], reader.tags['link'], reader.tags['title'], reader.tags['h1']), ([], 0, 0, 1, 1))
     assert '@import' not in page and not any(o in page for o in ('url(http', 'url(//')) and '<html lang="en">' in page

@@ -8,8 +8,9 @@ from sota_course.compare import Comparison, counted, grey, interval, looks, meas
 from sota_course.compare import metric_scale
 from sota_course.core import CourseError
 from fastcore.test import expect_fail, test_close, test_eq
-from sota_course.compare import compare, simulated_records
+from sota_course.compare import compare
 from sota_course.records import Record
+from sota_course.simulated import simulated_records
 from sota_course.plots import *
 from sota_course.plots import added_bins, learning_curves
 
@@ -18,7 +19,9 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/plots.ipynb #d984659e
 def test_bins_are_added_by_hand():
-    one,two = (Record('a', {}, {}, evaluation=dict(bins=o)) for o in ([dict(count=10, confidence=0.5, accuracy=0.6)], [dict(count=30, confidence=0.52, accuracy=0.2), dict(count=10, confidence=1., accuracy=1.)]))
+    one,two = (Record('a', {}, {}, evaluation=dict(bins=o)) for o in (
+        [dict(count=10, confidence=0.5, accuracy=0.6)],
+        [dict(count=30, confidence=0.52, accuracy=0.2), dict(count=10, confidence=1., accuracy=1.)]))
     test_close(added_bins([one, two]), [[0.515, 0.3, 0.8], [1, 1, 0.2]], eps=1e-9)
     test_eq(added_bins([]).shape, (0, 3))
 
@@ -38,7 +41,8 @@ def test_pictures_of_many_variants():
     answer = compare(many)
     test_eq(len({tuple(answer.look(o).values()) for o in answer.names}), 21)
     test_eq(set(answer.names)-set(learning_curves(answer)), {'tta'})
-    test_eq([len(o.axes) for o in (plot_curves(answer), answer.plot_reliability(), plot_differences(answer), answer.plot_time())], [20, 21, 1, 1])
+    test_eq([len(o.axes) for o in (plot_curves(answer), answer.plot_reliability(), plot_differences(answer), answer.plot_time())],
+        [20, 21, 1, 1])
     test_close(learning_curves(answer)['baseline'][0][:,1], np.cumsum([o['seconds'] for o in many[0].log]), eps=1e-9) # seconds add up
     test_close(learning_curves(answer)['baseline'][0][:,2], [100*o['accuracy'] for o in many[0].log], eps=1e-9)
 
