@@ -56,7 +56,7 @@ def _check_recipe(r):
     for f in fields(r):
         kind = dict(str=str, int=int, float=(int,float), bool=bool, tuple=tuple)[getattr(f.type, '__name__', f.type)]
         check(isinstance(getattr(r, f.name), kind) and (kind is bool or not isinstance(getattr(r, f.name), bool)), f.name, f'it must be of type {f.type.__name__}')
-    check(r.arch in architectures, 'arch', 'choose xresnet18, xresnet50, small_cnn or another of sota_course.imagenette.architectures')
+    check(r.arch in architectures, 'arch', 'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
     for name in ('size', 'bs', 'epochs', 'lr'): check(getattr(r, name)>0, name, 'it must be above 0')
     for name in ('seconds', 'mixup', 'cutmix'): check(getattr(r, name)>=0, name, 'it must be 0 or above')
     check(0<=r.label_smoothing<1, 'label_smoothing', 'it is a share, from 0 to below 1; 0.1 is usual')

@@ -7,6 +7,7 @@ from sota_course.training.callbacks import quiet
 from sota_course.core import seed_everything
 from sota_course.networks import small_cnn
 from sota_course.training.distributed import *
+from sota_course.training.distributed import MeasureAlone, WholeDL
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -31,3 +32,17 @@ def test_shares_add_up_to_the_batches_of_one_process():
     seed_everything(3, [shuffled])
     test_eq(list(shuffled)[0].tolist()[::2], hands[0][:3]) # the order of one process, and its random numbers
     with expect_fail(CourseError, 'cannot be shared out'): SharedDL(DataLoader([1, 2], bs=None), 0, 2)
+
+# %% ../../nbs/workshop/training/distributed.ipynb #901ee2fe
+def test_what_is_measured_alone_is_not_gathered():
+    import os
+    from unittest import mock
+    alone = Learner(DataLoaders(*(DataLoader([(torch.randn(3), torch.tensor(i%2)) for i in range(4)], bs=2) for _ in range(2))), nn.Linear(3, 2), loss_func=CrossEntropyLossFlat(), metrics=accuracy)
+    expected = quiet(alone).validate()
+    with mock.patch.dict(os.environ, WORLD_SIZE='2', RANK='0'): # as if a second process had been launched, of which nothing is heard
+        with expect_fail(ValueError, 'process group'): alone.validate() # fastai wants to hear of it
+        alone.add_cb(MeasureAlone())
+        test_eq(alone.validate(), expected)
+        with alone.no_bar(): test_eq(alone.get_preds()[0].shape, (4, 2))
+        test_eq(list(WholeDL(alone.dls.valid))[1][1].tolist(), [0, 1])
+    assert 'to_detach' not in vars(DataLoader) # nothing is changed in fastai

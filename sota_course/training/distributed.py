@@ -17,10 +17,18 @@ def _agreed(idxs):
     if torch.distributed.is_initialized(): torch.distributed.broadcast_object_list(box := [idxs])
     return box[0] if torch.distributed.is_initialized() else idxs
 
-# %% ../../nbs/workshop/training/distributed.ipynb #2004e80d
-class SharedDL(GetAttr):
-    "The share of one process in the batches of `dl`; what cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too"
+# %% ../../nbs/workshop/training/distributed.ipynb #708d6c4c
+class WholeDL(GetAttr):
+    "`dl`, of which each process has the whole: fastai gathers nothing from the others"
     _default = 'dl'
+    def __init__(self, dl): self.dl = dl
+    def __len__(self): return len(self.dl)
+    def __iter__(self): return iter(self.dl)
+    def to_detach(self, b, cpu=True, gather=True): return to_detach(b, cpu, gather=False)
+
+# %% ../../nbs/workshop/training/distributed.ipynb #2004e80d
+class SharedDL(WholeDL):
+    "The share of one process in the batches of `dl`; what cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too"
     def __init__(self,
         dl, # `DataLoader` of the same data on each process
         rank:int, # number of this process, from 0
@@ -48,9 +56,6 @@ def _from_all(x):
     torch.distributed.all_gather(parts, x.contiguous())
     return torch.stack(parts, 1).flatten(0, 1)
 
-@patch
-def to_detach(self:DataLoader, b, cpu=True, gather=True): return to_detach(b, cpu, gather=False) # fastai would gather, but each process has all of this loader
-
 # %% ../../nbs/workshop/training/distributed.ipynb #dbb1d777
 class DataParallel(Callback):
     "Share each batch out among all processes, average their gradients, and measure on all validation images, each once; see `data_parallel`"
@@ -77,6 +82,12 @@ class DataParallel(Callback):
     def after_batch(self):
         if self.training and self.recorder.train_metrics: self._collect()
 
+# %% ../../nbs/workshop/training/distributed.ipynb #7c4bb809
+class MeasureAlone(Callback):
+    "What a learner measures after `data_parallel`, each process measures by itself, on all images"
+    def _whole(self): self.learn.dl = WholeDL(self.dl)
+    before_train = before_validate = _whole
+
 # %% ../../nbs/workshop/training/distributed.ipynb #a80a1a41
 @contextlib.contextmanager
 def data_parallel(
@@ -98,4 +109,7 @@ def data_parallel(
         set_seed((random.getrandbits(32)+rank_distrib()) % 2**32) # or all processes would crop and mix their images alike
         for dl in learn.dls.loaders: dl.rng = random.Random(random.random())
         quiet(learn)
-    with learn.added_cbs(DataParallel(accelerator)): yield learn
+    learn.remove_cb(MeasureAlone) # of an earlier training
+    try:
+        with learn.added_cbs(DataParallel(accelerator)): yield learn
+    finally: learn.add_cb(MeasureAlone())
