@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np,pandas as pd
 from fastcore.basics import patch
 from scipy.special import stdtrit
-from .core import CourseError,load_records
+from .core import CourseError
+from .records import load_records
 
 # %% ../nbs/workshop/compare.ipynb #a148155c
 def interval(

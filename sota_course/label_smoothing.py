@@ -7,11 +7,8 @@ __all__ = ['smooth_one_hot', 'smoothed_cross_entropy', 'smoothing_gradient', 'ca
            'confidence_histogram']
 
 # %% ../nbs/07_label_smoothing.ipynb #b29a52fe
-import matplotlib.pyplot as plt
-import pandas as pd
-from .core import *
-from .imagenette import *
 from fastai.vision.all import *
+from .core import CourseError
 
 # %% ../nbs/07_label_smoothing.ipynb #8f38a973
 def _check_eps(eps):

@@ -6,10 +6,10 @@
 __all__ = ['mix', 'draw_lam', 'MixRows', 'ManifoldMixup', 'restore_loss', 'GuardMixing']
 
 # %% ../nbs/06_mixup.ipynb #4717bd6e
+import random
 from torch.distributions.beta import Beta
-from .core import *
-from .imagenette import *
 from fastai.vision.all import *
+from .core import CourseError
 
 # %% ../nbs/06_mixup.ipynb #fd618078
 def mix(

@@ -7,13 +7,14 @@ __all__ = ['ChannelStats', 'channel_histogram', 'stats_from_histogram', 'channel
            'store_stats', 'stored_stats']
 
 # %% ../nbs/03_normalization.ipynb #4e8fb991
+import itertools
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-import numpy as np
-from .core import *
-from .imagenette import *
 from fastai.vision.all import *
+from .core import CourseError,find_data
+from .data.dataset import ImageData
+from .data.images import read_rgb
 
 # %% ../nbs/03_normalization.ipynb #a50cc813
 def _histogram(files):
@@ -42,19 +43,29 @@ def stats_from_histogram(
     variance = (counts*(values - mean[:,None])**2).sum(axis=1) / pixels
     return ChannelStats(tuple(mean.tolist()), tuple(np.sqrt(variance).tolist()))
 
+# %% ../nbs/03_normalization.ipynb #bbcbf0a8
+_known_stats = {} # by fingerprint: the same images need not be read twice
+
+def _stats_of(data, workers):
+    if data.fingerprint not in _known_stats:
+        counts = channel_histogram(data.train, workers)
+        _known_stats[data.fingerprint] = stats_from_histogram(counts)
+    return _known_stats[data.fingerprint]
+
 # %% ../nbs/03_normalization.ipynb #e25797c4
 def channel_stats(
-    path, # a data set with a `train` folder, or any folder of images
+    path, # an `ImageData`, a folder with `train` in it, or any folder of images
     workers:int=2, # threads that read images
 ): # `ChannelStats`
-    "Mean and standard deviation of each channel over all training images in `path`; every pixel counts once"
+    "Mean and standard deviation of each channel over all training images; every pixel counts once"
+    if isinstance(path, ImageData): return _stats_of(path, workers)
     path = find_data(path)[0]
     files = get_image_files(path/'train' if (path/'train').is_dir() else path)
     if not files: raise CourseError(f"There are no images in {path}: name a folder that has some.")
     return stats_from_histogram(channel_histogram(files, workers))
 
 # %% ../nbs/03_normalization.ipynb #4b071b1f
-def _declared(dl):
+def declared_stats(dl):
     "The `ChannelStats` of the `Normalize` in a loader's batch transforms, None if there is none"
     found = [o for o in dl.after_batch.fs if isinstance(o, Normalize)]
     return ChannelStats(*(tuple(o.flatten().tolist()) for o in (found[0].mean, found[0].std))) if found else None
@@ -84,17 +95,17 @@ def _short(values): return '(' + ', '.join(f'{o:.3f}' for o in values) + ')'
 # %% ../nbs/03_normalization.ipynb #cd46af96
 def _looks_normalized(stats): return all(abs(m)<0.5 for m in stats.mean) and all(0.5<s<1.7 for s in stats.std)
 
-def _differ(a, b, eps=1e-3): return (a is None) != (b is None) or (a is not None and not np.allclose(a, b, atol=eps))
+def stats_differ(a, b, eps=1e-3): return (a is None) != (b is None) or (a is not None and not np.allclose(a, b, atol=eps))
 
 # %% ../nbs/03_normalization.ipynb #c12d4da2
 def _normalization_problems(declared, measured, stored):
     "Sentences on what does not fit together"
     train,looks = declared['train'],{k: _looks_normalized(v) for k,v in measured.items()}
-    if any(_differ(train, o) for o in declared.values()): yield 'training and validation batches are normalized differently: build both loaders with the same Normalize'
+    if any(stats_differ(train, o) for o in declared.values()): yield 'training and validation batches are normalized differently: build both loaders with the same Normalize'
     for name,m in measured.items():
         if not declared[name] and max(m.mean)>10: yield f'{name} batches are on the scale from 0 to 255: IntToFloatTensor is missing from the batch transforms'
         if declared[name] and not looks[name]: yield f'{name} batches are not centred although there is a Normalize: its statistics are not those of these images'
-    if stored and _differ(stored, train): yield f'the model was trained with mean {_short(stored.mean)} and std {_short(stored.std)}: use get_dls(…, stats=stored_stats(model))'
+    if stored and stats_differ(stored, train): yield f'the model was trained with mean {_short(stored.mean)} and std {_short(stored.std)}: use get_dls(…, stats=stored_stats(model))'
 
 # %% ../nbs/03_normalization.ipynb #d92d38c0
 def check_normalized(
@@ -103,7 +114,7 @@ def check_normalized(
 ): # `NormalizationCheck`
     "Are the batches normalized, with which statistics, and do those fit the images, each other and the model?"
     loaders = dict(zip(('train', 'valid'), dls.loaders))
-    declared,measured = ({k: f(dl) for k,dl in loaders.items()} for f in (_declared, _measured))
+    declared,measured = ({k: f(dl) for k,dl in loaders.items()} for f in (declared_stats, _measured))
     problems = list(_normalization_problems(declared, measured, model and stored_stats(model)))
     return NormalizationCheck(all(map(_looks_normalized, measured.values())), declared['train'], measured, problems)
 

@@ -8,10 +8,9 @@ __all__ = ['Stage', 'assert_same_split', 'shortest_side', 'fit_progressive', 'Gr
 # %% ../nbs/04_progressive_resizing.ipynb #7dff82af
 import warnings
 from dataclasses import asdict,dataclass
-from PIL import Image
-from .core import *
-from .imagenette import *
+from pathlib import Path
 from fastai.vision.all import *
+from .core import CourseError
 
 # %% ../nbs/04_progressive_resizing.ipynb #e76d9930
 @dataclass
@@ -65,13 +64,18 @@ def _check_shape(dls, size):
     if shape != (size, size): raise CourseError(f"get_dls was asked for images of {size} px and gives {shape[1]} × {shape[0]}: its transforms must use the size it is given.")
 
 # %% ../nbs/04_progressive_resizing.ipynb #15876799
+def _announce(callbacks, event, *args):
+    "Call the method `event` of those callbacks that have one of their own"
+    for o in callbacks:
+        if hasattr(type(o), event): getattr(o, event)(*args) # the type, since a callback also answers for its learner
+
 def fit_progressive(
     learn, # a `Learner`; its network must take any size
     stages, # list of `Stage`, or of tuples (size, epochs, bs, lr) of which the last two may be left out
     get_dls=None, # function from (bs, size) to `DataLoaders`; left out, `learn.dls.remake`, which the course's `get_dls` provides
     schedule:str='fit_one_cycle', # the learner's method that trains a stage, called with epochs and learning rate
     upscale:bool=False, # only warn of a size beyond the images, do not refuse it?
-    cbs=None, # callbacks for all stages; with a `RecordRun` among them, all stages are one record
+    cbs=None, # callbacks for all stages; one that has methods `begin_stages(stages)`, `stage(size, bs)`, `end_stages()` hears of them, as `RecordRun` does, so that all stages are one record
 ):
     "Train in stages of growing images; optimizer state and batch-norm statistics carry over; raises `CourseError` before training if the data of any stage is not right"
     stages = [o if isinstance(o, Stage) else Stage(*o) for o in stages]
@@ -83,15 +87,15 @@ def fit_progressive(
         assert_same_split(learn.dls, dls)
         _check_size(stage.size, dls.train_ds.items, upscale)
         _check_shape(dls, stage.size)
-    recorders = [o for o in L(cbs)+learn.cbs if isinstance(o, RecordRun)]
-    for o in recorders: o.span(len(stages), epochs=sum(s.epochs for s in stages), stages=[asdict(s) for s in stages])
+    listeners = L(cbs)+learn.cbs
+    _announce(listeners, 'begin_stages', stages)
     try:
         for stage,dls in zip(stages, all_dls):
-            for o in recorders: o.row = dict(size=stage.size, bs=stage.bs)
+            _announce(listeners, 'stage', stage.size, stage.bs)
             learn.dls = dls
             getattr(learn, schedule)(stage.epochs, stage.lr, cbs=cbs)
     finally:
-        for o in recorders: o.span(1)
+        _announce(listeners, 'end_stages')
 
 # %% ../nbs/04_progressive_resizing.ipynb #d05d69fa
 class GrowImages(Callback):

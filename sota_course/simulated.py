@@ -8,7 +8,7 @@ __all__ = ['simulated_records']
 # %% ../nbs/workshop/simulated.ipynb #5256d85e
 from pathlib import Path
 import numpy as np
-from .core import package_versions,Record
+from .records import package_versions,Record
 
 # %% ../nbs/workshop/simulated.ipynb #c1091123
 def simulated_records(

@@ -8,10 +8,8 @@ __all__ = ['FlipViews', 'CornerViews', 'SlidingViews', 'RandomViews', 'predict_v
 # %% ../nbs/05_tta.ipynb #e9994fbd
 import warnings
 from dataclasses import dataclass
-from PIL import Image
-from .core import *
-from .imagenette import *
 from fastai.vision.all import *
+from .core import CourseError
 
 # %% ../nbs/05_tta.ipynb #36899740
 @dataclass

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 from scipy.special import stdtrit
-from sota_course.core import CourseError, load_records
+from sota_course.core import CourseError
+from sota_course.records import load_records
 import io, tempfile
 import scipy.stats
 from fastcore.test import expect_fail, test_close, test_eq
-from sota_course.core import Record
+from sota_course.records import Record
 from sota_course.simulated import simulated_records
 from sota_course.compare import *
 from sota_course.compare import more_seeds

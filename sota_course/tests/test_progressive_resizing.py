@@ -2,18 +2,24 @@
 
 import warnings
 from dataclasses import asdict, dataclass
-from PIL import Image
-from sota_course.core import *
-from sota_course.imagenette import *
+from pathlib import Path
 from fastai.vision.all import *
+from sota_course.core import CourseError
 import tempfile
 import ipywidgets
-import matplotlib.pyplot as plt
-import pandas as pd
-from fastcore.test import expect_fail, test_close, test_eq
-from sota_course.sample import sample_data
 from sota_course.compare import results_table
+from sota_course.core import seed_everything
+from sota_course.data.dataset import Labeller
+from sota_course.data.folders import subset
+from sota_course.data.images import read_rgb
+from sota_course.data.sample import sample_data
+from sota_course.experiments.runs import RecordRun
+from sota_course.imagenette import baseline_learner
+from sota_course.loading.dls import get_dls, in_memory
+from sota_course.networks import small_cnn
 from sota_course.plots import plot_curves
+from sota_course.records import load_records, published_records
+from sota_course.training.callbacks import quiet, ValidateLast
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 
@@ -78,6 +84,17 @@ def test_fit_progressive_trains_all_stages():
     learn_tiny.fit(1, cbs=RecordRun('single', 3, folder))
     test_eq(len(learn_tiny.record.log), 1)
 
+# %% ../../nbs/04_progressive_resizing.ipynb #def95024
+def test_stages_are_announced_to_whoever_listens():
+    told = []
+    class Listener(Callback):
+        def begin_stages(self, stages): told.append([o.size for o in stages])
+        def stage(self, size, bs): told.append((size, bs))
+        def end_stages(self): told.append('end')
+    learn_tiny = quiet(baseline_learner(get_dls(20, 16, path=sample_data(10, 2), device='cpu', num_workers=0), 'small_cnn'))
+    fit_progressive(learn_tiny, [(16, 1, 50), (24, 1, 20)], cbs=[Listener(), ValidateLast()]) # who does not listen is left alone
+    test_eq(told, [[16, 24], (16, 50), (24, 20), 'end'])
+
 # %% ../../nbs/04_progressive_resizing.ipynb #a044e727
 def test_fit_progressive_looks_before_it_trains():
     tiny = subset(sample_data(10, 2), Path(tempfile.mkdtemp())/'tiny', size=24)
@@ -89,7 +106,7 @@ def test_fit_progressive_looks_before_it_trains():
     with expect_fail(CourseError, 'gives 16 × 16'): fit_progressive(learn_tiny, [(24, 1)], lambda bs,size: get_dls(20, 16, path=tiny, device='cpu'))
     def at_random(bs, size): return DataBlock((ImageBlock, CategoryBlock), get_items=get_image_files, get_y=parent_label, item_tfms=Resize(size)).dataloaders(tiny, bs=bs)
     with expect_fail(CourseError, 'were training images before'): fit_progressive(learn_tiny, [(24, 1, 20)], at_random)
-    del learn_tiny.dls.remake
+    learn_tiny.dls = DataLoaders(*learn_tiny.dls.loaders, path=tiny)
     with expect_fail(CourseError, 'pass get_dls'): fit_progressive(learn_tiny, [(24, 1)])
     assert learn_tiny.opt is None # nothing was trained
     with warnings.catch_warnings(record=True) as told:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 import numpy as np
-from sota_course.core import package_versions, Record
+from sota_course.records import package_versions, Record
 from fastcore.test import test_eq
 from sota_course.simulated import *
 
