@@ -95,6 +95,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                 'sota_course/data/folders.py'),
                                           'sota_course.data.folders.images_by_class': ( 'workshop/data/folders.html#images_by_class',
                                                                                         'sota_course/data/folders.py'),
+                                          'sota_course.data.folders.noisy_labels': ( 'workshop/data/folders.html#noisy_labels',
+                                                                                     'sota_course/data/folders.py'),
                                           'sota_course.data.folders.subset': ( 'workshop/data/folders.html#subset',
                                                                                'sota_course/data/folders.py'),
                                           'sota_course.data.folders.verify': ( 'workshop/data/folders.html#verify',

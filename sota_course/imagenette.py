@@ -22,7 +22,7 @@ def baseline_learner(
 ): # fastai `Learner`
     "A network with random weights and one output for each class in `dls`"
     arch = arch or ('xresnet18' if dls.device.type=='cpu' else 'xresnet50')
-    if arch not in architectures: raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, small_cnn or another of sota_course.imagenette.architectures.")
+    if arch not in architectures: raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures.")
     learn = Learner(dls, architectures[arch](n_out=len(dls.vocab)), **dict(loss_func=CrossEntropyLossFlat(), metrics=accuracy) | kwargs)
     learn.arch = arch
     return learn

@@ -6,13 +6,13 @@
 __all__ = ['Labeller', 'get_dls', 'in_memory']
 
 # %% ../../nbs/workshop/loading/dls.ipynb #b885c790
-import contextlib,csv
+import contextlib
 from functools import partial
 from pathlib import Path
 from fastai.vision.all import *
 from ..core import check_positive,CourseError,find_data,get_device
 from ..data.download import get_data
-from ..data.folders import class_names,images_by_class,noise_levels
+from ..data.folders import class_names,images_by_class,noisy_labels
 from ..data.images import RGBImage
 from .cache import presized_images
 from .loader import PresizedDL,SampleOnce
@@ -24,12 +24,7 @@ class Labeller(Transform):
         path, # the data set's folder
         noise:int=0, # percent of training labels that are wrong: 0, 1, 5, 25 or 50
     ):
-        if noise not in noise_levels: raise CourseError(f"There are no labels with {noise} % noise: choose one of {', '.join(map(str, noise_levels))}.")
-        self.path,self.table = Path(path),{}
-        if not noise: return
-        table = next(self.path.glob('noisy_*.csv'), None)
-        if table is None: raise CourseError(f"{path} has no table of noisy labels (noisy_imagenette.csv): the official archives and the sample come with one.")
-        with open(table, newline='') as f: self.table = {row['path']: row[f'noisy_labels_{noise}'] for row in csv.DictReader(f)}
+        self.path,self.table = Path(path),noisy_labels(path, noise)
     def encodes(self, file:Path):
         place = file.relative_to(self.path)
         folder = self.table.get(place.as_posix(), place.parts[1])
