@@ -21,6 +21,13 @@ from sota_course.normalization import *
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
+# %% ../../nbs/03_normalization.ipynb #7b9b3fdc
+def test_channel_stats_bad_input():
+    folder = Path(tempfile.mkdtemp())
+    with expect_fail(CourseError, 'no images in'): channel_stats(folder)
+    (folder/'broken.jpg').write_bytes(b'no image')
+    with expect_fail(CourseError, 'broken.jpg'): channel_stats(folder)
+
 # %% ../../nbs/03_normalization.ipynb #7dcbea27
 def test_channel_stats_agree_with_two_passes():
     small = sample_data(10, 1)
@@ -29,13 +36,6 @@ def test_channel_stats_agree_with_two_passes():
     std = np.sqrt(((pixels - mean)**2).mean(axis=0))
     test_close(channel_stats(small).mean, mean, eps=1e-9)
     test_close(channel_stats(small).std, std, eps=1e-9)
-
-# %% ../../nbs/03_normalization.ipynb #7b9b3fdc
-def test_channel_stats_bad_input():
-    folder = Path(tempfile.mkdtemp())
-    with expect_fail(CourseError, 'no images in'): channel_stats(folder)
-    (folder/'broken.jpg').write_bytes(b'no image')
-    with expect_fail(CourseError, 'broken.jpg'): channel_stats(folder)
 
 # %% ../../nbs/03_normalization.ipynb #372a11ee
 def test_fastai_does_the_same():
