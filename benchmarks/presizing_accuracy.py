@@ -10,8 +10,8 @@ from pathlib import Path
 from sota_course.core import seed_everything
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.parking import RecordRun
 from sota_course.records import load_records
+from sota_course.experiments.runs import RecordRun
 from techniques import Bfloat16
 from fastai.vision.all import ProgressCallback
 

@@ -64,8 +64,8 @@ def learner_with(path, arch, size, bs, presized, fast, keep):
     from fastai.vision.all import imagenet_stats
     from sota_course.imagenette import baseline_learner
     from sota_course.loading.dls import get_dls
-    from sota_course.parking import quiet
-    from sota_course.training import speed_up
+    from sota_course.training.callbacks import quiet
+    from sota_course.training.speed import speed_up
     seed_everything(0)
     start = time.perf_counter()
     dls = get_dls(bs, size, path=Path(path), stats=imagenet_stats, **dict(augment=book_augment()) if presized else book_tfms(size))

@@ -9,9 +9,8 @@ __all__ = ['Report', 'doctor']
 import importlib,os,platform,shutil
 from dataclasses import dataclass
 from importlib.metadata import version
-from sota_course.core import (
-    cache_home,check_writable,CourseError,find_data,nearest_folder,results_home,
-)
+from .core import cache_home,check_writable,CourseError,find_data,nearest_folder
+from .core import results_home
 from .records import device_name,package_versions
 
 # %% ../nbs/workshop/doctor.ipynb #4549e47a

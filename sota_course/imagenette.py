@@ -9,7 +9,7 @@ __all__ = ['baseline_learner', 'class_names', 'imagenette_counts', 'noise_levels
 from fastai.vision.all import *
 from .core import CourseError
 from .data.folders import class_names,imagenette_counts,noise_levels
-from .parking_networks import architectures
+from .networks import architectures
 
 # %% ../nbs/01_imagenette.ipynb #f3a152f8
 _all_ = [class_names, imagenette_counts, noise_levels] # of the room `data.folders`

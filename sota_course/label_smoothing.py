@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['smooth_one_hot', 'smoothed_cross_entropy', 'smoothing_gradient', 'calibration_bins', 'calibration_error',
-           'reliability_diagram', 'confidence_histogram']
+           'confidence_histogram']
 
 # %% ../nbs/07_label_smoothing.ipynb #b29a52fe
 from fastai.vision.all import *
@@ -71,21 +71,6 @@ def calibration_error(
     "Expected calibration error: the mean of |accuracy − confidence| over bins, weighted by their counts (Guo and others 2017, equation 3)"
     bins = calibration_bins(probs, targets, n_bins)
     return float((bins['count']*(bins.accuracy-bins.confidence).abs()).sum()/bins['count'].sum())
-
-# %% ../nbs/07_label_smoothing.ipynb #71a40ed5
-def reliability_diagram(
-    probs, # probabilities of shape (n, classes)
-    targets, # class numbers of shape (n,)
-    ax=None, # matplotlib axes; new ones if left out
-    n_bins:int=15, # bins of equal width from 0 to 1
-): # the axes
-    "Accuracy against confidence, bin by bin: above the diagonal the network is too modest, below it too sure; dots are as large as their bins"
-    ax = ax or plt.subplots(figsize=(3.5,3.5))[1]
-    bins = calibration_bins(probs, targets, n_bins)
-    ax.plot([0,1], [0,1], ':', color='grey')
-    ax.plot(bins.confidence, bins.accuracy, lw=0.8); ax.scatter(bins.confidence, bins.accuracy, s=300*bins['count']/bins['count'].sum())
-    ax.set(xlabel='confidence', ylabel='accuracy', xlim=(0,1), ylim=(0,1), title=f'calibration error {calibration_error(probs, targets, n_bins):.3f}')
-    return ax
 
 # %% ../nbs/07_label_smoothing.ipynb #8bec8d78
 def confidence_histogram(

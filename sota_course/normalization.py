@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fastai.vision.all import *
 from .core import CourseError,find_data
+from .data.dataset import ImageData
 from .data.images import read_rgb
 
 # %% ../nbs/03_normalization.ipynb #a50cc813
@@ -42,12 +43,22 @@ def stats_from_histogram(
     variance = (counts*(values - mean[:,None])**2).sum(axis=1) / pixels
     return ChannelStats(tuple(mean.tolist()), tuple(np.sqrt(variance).tolist()))
 
+# %% ../nbs/03_normalization.ipynb #bbcbf0a8
+_known_stats = {} # by fingerprint: the same images need not be read twice
+
+def _stats_of(data, workers):
+    if data.fingerprint not in _known_stats:
+        counts = channel_histogram(data.train, workers)
+        _known_stats[data.fingerprint] = stats_from_histogram(counts)
+    return _known_stats[data.fingerprint]
+
 # %% ../nbs/03_normalization.ipynb #e25797c4
 def channel_stats(
-    path, # a data set with a `train` folder, or any folder of images
+    path, # an `ImageData`, a folder with `train` in it, or any folder of images
     workers:int=2, # threads that read images
 ): # `ChannelStats`
-    "Mean and standard deviation of each channel over all training images in `path`; every pixel counts once"
+    "Mean and standard deviation of each channel over all training images; every pixel counts once"
+    if isinstance(path, ImageData): return _stats_of(path, workers)
     path = find_data(path)[0]
     files = get_image_files(path/'train' if (path/'train').is_dir() else path)
     if not files: raise CourseError(f"There are no images in {path}: name a folder that has some.")

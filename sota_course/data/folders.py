@@ -6,7 +6,7 @@
 __all__ = ['class_names', 'imagenette_counts', 'noise_levels', 'Verification', 'verify', 'subset']
 
 # %% ../../nbs/workshop/data/folders.ipynb #1774b6bf
-import csv,os,random,shutil
+import os,random,shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +23,6 @@ imagenette_counts = dict(train=[963, 955, 993, 858, 941, 956, 961, 931, 951, 960
 
 # %% ../../nbs/workshop/data/folders.ipynb #a1b5e5c0
 noise_levels = 0, 1, 5, 25, 50
-
-# %% ../../nbs/workshop/data/folders.ipynb #53b1d0ef
-def noisy_labels(
-    path, # the data set's folder
-    noise:int=0, # percent of training labels that are wrong: 0, 1, 5, 25 or 50
-): # dict from path within the data set to class folder; empty without noise
-    "The labels of the data set's table of wrong labels"
-    if noise not in noise_levels:
-        raise CourseError(f"There are no labels with {noise} % noise: choose one of {', '.join(map(str, noise_levels))}.")
-    if not noise: return {}
-    table = next(Path(path).glob('noisy_*.csv'), None)
-    if table is None:
-        raise CourseError(f"{path} has no table of noisy labels (noisy_imagenette.csv): the official archives and the sample come with one.")
-    with open(table, newline='') as f: return {row['path']: row[f'noisy_labels_{noise}'] for row in csv.DictReader(f)}
 
 # %% ../../nbs/workshop/data/folders.ipynb #cca03862
 @dataclass

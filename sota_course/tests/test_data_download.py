@@ -7,6 +7,7 @@ from fastdownload.core import check as archive_check, checks_module, download_ur
 from fastai.vision.all import *
 from sota_course.core import CourseError, fastai_data_home, find_data, get_device, new_file, new_folder
 from sota_course.data.sample import sample_data
+import random
 from sota_course.data.download import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:

@@ -11,9 +11,12 @@ import torch
 from sota_course.core import seed_everything
 from sota_course.records import load_records
 from sota_course.data.images import read_rgb
+from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.parking import RecordRun,data_parallel,quiet
-from sota_course.parking_networks import small_cnn
+from sota_course.experiments.runs import RecordRun
+from sota_course.networks import small_cnn
+from sota_course.training.callbacks import quiet
+from sota_course.training.distributed import data_parallel
 from sota_course.loading.augment import Augment
 from sota_course.data.sample import sample_data
 from fastai.vision.all import CrossEntropyLossFlat,F1Score,Learner,accuracy,get_image_files

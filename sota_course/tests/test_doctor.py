@@ -3,7 +3,8 @@
 import importlib, os, platform, shutil
 from dataclasses import dataclass
 from importlib.metadata import version
-from sota_course.core import cache_home, check_writable, CourseError, find_data, nearest_folder, results_home
+from sota_course.core import cache_home, check_writable, CourseError, find_data, nearest_folder
+from sota_course.core import results_home
 from sota_course.records import device_name, package_versions
 from fastcore.test import test_eq
 from sota_course.doctor import *

@@ -10,6 +10,7 @@ from fastai.vision.all import *
 from sota_course.core import cache_home, check_positive, CourseError, explained, new_folder
 from sota_course.data.images import as_rgb, read_rgb
 from sota_course.loading.views import parallel, shrink, thread_pool, to_pixels
+import tempfile
 import cv2
 from sota_course.core import seed_everything
 from sota_course.data.sample import sample_data

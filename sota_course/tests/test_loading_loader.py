@@ -10,11 +10,12 @@ from sota_course.data.images import as_rgb, RGBImage
 from sota_course.loading.augment import Augment
 from sota_course.loading.cache import read_presized
 from sota_course.loading.views import finish_views, parallel, sample_views, shrink, to_pixels
+import shutil
 from sota_course.core import seed_everything
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.parking import quiet
+from sota_course.training.callbacks import quiet
 from sota_course.loading.loader import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:

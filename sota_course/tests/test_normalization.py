@@ -6,20 +6,31 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fastai.vision.all import *
 from sota_course.core import CourseError, find_data
+from sota_course.data.dataset import ImageData
 from sota_course.data.images import read_rgb
+import inspect, tempfile
 from fastai.vision.learner import _add_norm
+from sota_course.compare import results_table
 from sota_course.core import seed_everything
 from sota_course.data.folders import subset
 from sota_course.data.sample import sample_data
+from sota_course.experiments.runs import RecordRun
 from sota_course.loading.dls import get_dls
-from sota_course.parking import RecordRun
-from sota_course.parking_networks import small_cnn
-from sota_course.records import load_records, plot_records, results_table
+from sota_course.networks import small_cnn
+from sota_course.plots import plot_curves
+from sota_course.records import load_records
 from sota_course.quiz import quiz
 from sota_course.normalization import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
+
+# %% ../../nbs/03_normalization.ipynb #463a912c
+def test_channel_stats_of_a_data_set_are_computed_once():
+    from unittest import mock
+    data = ImageData(sample_data(10, 1))
+    assert channel_stats(data)==channel_stats(data.path)
+    with mock.patch('PIL.Image.open', side_effect=AssertionError('read again')): channel_stats(data)
 
 # %% ../../nbs/03_normalization.ipynb #7b9b3fdc
 def test_channel_stats_bad_input():

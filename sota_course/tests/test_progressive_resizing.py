@@ -5,16 +5,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import CourseError
+import tempfile
 import ipywidgets
+from sota_course.compare import results_table
 from sota_course.core import seed_everything
+from sota_course.data.dataset import Labeller
 from sota_course.data.folders import subset
 from sota_course.data.images import read_rgb
 from sota_course.data.sample import sample_data
+from sota_course.experiments.runs import RecordRun
 from sota_course.imagenette import baseline_learner
-from sota_course.loading.dls import get_dls, in_memory, Labeller
-from sota_course.parking import quiet, RecordRun, ValidateLast
-from sota_course.parking_networks import small_cnn
-from sota_course.records import load_records, plot_records, published_records, results_table
+from sota_course.loading.dls import get_dls, in_memory
+from sota_course.networks import small_cnn
+from sota_course.plots import plot_curves
+from sota_course.records import load_records, published_records
+from sota_course.training.callbacks import quiet, ValidateLast
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 
@@ -101,7 +106,7 @@ def test_fit_progressive_looks_before_it_trains():
     with expect_fail(CourseError, 'gives 16 × 16'): fit_progressive(learn_tiny, [(24, 1)], lambda bs,size: get_dls(20, 16, path=tiny, device='cpu'))
     def at_random(bs, size): return DataBlock((ImageBlock, CategoryBlock), get_items=get_image_files, get_y=parent_label, item_tfms=Resize(size)).dataloaders(tiny, bs=bs)
     with expect_fail(CourseError, 'were training images before'): fit_progressive(learn_tiny, [(24, 1, 20)], at_random)
-    del learn_tiny.dls.remake
+    learn_tiny.dls = DataLoaders(*learn_tiny.dls.loaders, path=tiny)
     with expect_fail(CourseError, 'pass get_dls'): fit_progressive(learn_tiny, [(24, 1)])
     assert learn_tiny.opt is None # nothing was trained
     with warnings.catch_warnings(record=True) as told:

@@ -44,16 +44,7 @@ def test_published_records_by_name():
     assert all(isinstance(o, Record) and o.log for o in published_records('techniques-imagenette2-96'))
     with expect_fail(CourseError, "records 'mine': choose from"): published_records('mine')
 
-# %% ../../nbs/workshop/records.ipynb #cbc874f0
-def test_results_table_mean_and_spread():
-    runs = [Record('baseline', dict(name='sample'), {}, seed=s, log=[dict(accuracy=a)], seconds=1.) for s,a in enumerate((0.6, 0.7, 0.8))]
-    row = results_table(runs).iloc[0]
-    test_eq((row['accuracy (mean)'], row.spread, row.seeds), (0.7, 0.1, 3))
-    test_eq(results_table(runs + runs[:1]).seeds[0], 3) # the same seed again is no new evidence
-    longer = Record('baseline', dict(name='sample'), dict(epochs=20), seed=1, log=[dict(accuracy=0.9)])
-    test_eq(len(results_table(runs + [longer])), 2) # and another configuration is another row
-    broken = Record('baseline', dict(name='sample'), {}, seed=3, log=[dict(accuracy=0.1)], failed='The loss became NaN.')
-    test_eq(results_table(runs + [broken]).seeds[0], 3) # a run that failed counts for nothing
-    other = Record('baseline', dict(name='imagenette'), {}, seed=1, log=[dict(accuracy=0.9)])
-    with expect_fail(CourseError, 'different data'): plot_records(runs + [other])
-    with expect_fail(CourseError, 'no records'): results_table([])
+# %% ../../nbs/workshop/records.ipynb #02ad8623
+def test_published_speed_by_name():
+    assert {'device', 'versions', 'rows'} <= set(published_speed('training_step'))
+    with expect_fail(CourseError, "record of speed 'mine': choose from"): published_speed('mine')
