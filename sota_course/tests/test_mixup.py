@@ -23,6 +23,13 @@ from sota_course.mixup import *
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
+# %% ../../nbs/06_mixup.ipynb #fc2e7efa
+def test_mixed_losses_are_the_loss_of_mixed_targets():
+    for _ in range(5):
+        s,t,order,lams = torch.randn(32, 7),torch.randint(0, 7, (32,)),torch.randperm(32),draw_lam(32)
+        losses = [F.cross_entropy(s, o, reduction='none') for o in (t[order], t)]
+        test_close(F.cross_entropy(s, mix(F.one_hot(t, 7).float(), order, lams)), torch.lerp(*losses, lams).mean(), eps=1e-6)
+
 # %% ../../nbs/06_mixup.ipynb #de840d0a
 def test_mix_by_hand():
     a = torch.tensor([[0.], [10.], [20.]])
@@ -43,13 +50,6 @@ def test_draw_lam_keeps_the_larger_share():
     assert 0.5 <= lams.min() and lams.max() <= 1
     assert draw_lam(4000, 0.1).mean() > lams.mean() > draw_lam(4000, 4.).mean()
     with expect_fail(CourseError, 'alpha=0'): draw_lam(1, 0)
-
-# %% ../../nbs/06_mixup.ipynb #fc2e7efa
-def test_mixed_losses_are_the_loss_of_mixed_targets():
-    for _ in range(5):
-        s,t,order,lams = torch.randn(32, 7),torch.randint(0, 7, (32,)),torch.randperm(32),draw_lam(32)
-        losses = [F.cross_entropy(s, o, reduction='none') for o in (t[order], t)]
-        test_close(F.cross_entropy(s, mix(F.one_hot(t, 7).float(), order, lams)), torch.lerp(*losses, lams).mean(), eps=1e-6)
 
 # %% ../../nbs/06_mixup.ipynb #a06ff37d
 def test_same_network_as_fastais():

@@ -22,6 +22,20 @@ from sota_course.tta import *
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
+# %% ../../nbs/05_tta.ipynb #a17e6cb8
+def test_tta_refuses_nonsense():
+    tiny_learn = baseline_learner(get_dls(8, 32, path=sample_data(2, 1), device='cpu', num_workers=0), 'small_cnn')
+    with expect_fail(CourseError, "reduce='median'"): tta(tiny_learn, reduce='median')
+    with expect_fail(CourseError, 'beta=2'): tta(tiny_learn, beta=2)
+    tiny_learn.loss_func = F.cross_entropy
+    with expect_fail(CourseError, 'cross_entropy does not say'): tta(tiny_learn)
+
+# %% ../../nbs/05_tta.ipynb #53c6061d
+def test_loss_of_probabilities():
+    scores,classes = torch.randn(20, 10),torch.randint(0, 10, (20,))
+    test_close(nll(scores.softmax(1), classes), F.cross_entropy(scores, classes), eps=1e-5)
+    assert nll(torch.tensor([[1., 0.]]), torch.tensor([1])).isfinite()
+
 # %% ../../nbs/05_tta.ipynb #d1717d60
 def test_views_of_any_shape():
     for size in ((200, 100), (100, 200), (100, 100), (1, 50)):
@@ -90,20 +104,6 @@ def test_each_file_is_read_once():
     opened.clear()
     tta(counting, views=CornerViews(), beta=0.5)
     test_eq(sorted(opened), sorted(counting.dls.valid_ds.items))
-
-# %% ../../nbs/05_tta.ipynb #a17e6cb8
-def test_tta_refuses_nonsense():
-    tiny_learn = baseline_learner(get_dls(8, 32, path=sample_data(2, 1), device='cpu', num_workers=0), 'small_cnn')
-    with expect_fail(CourseError, "reduce='median'"): tta(tiny_learn, reduce='median')
-    with expect_fail(CourseError, 'beta=2'): tta(tiny_learn, beta=2)
-    tiny_learn.loss_func = F.cross_entropy
-    with expect_fail(CourseError, 'cross_entropy does not say'): tta(tiny_learn)
-
-# %% ../../nbs/05_tta.ipynb #53c6061d
-def test_loss_of_probabilities():
-    scores,classes = torch.randn(20, 10),torch.randint(0, 10, (20,))
-    test_close(nll(scores.softmax(1), classes), F.cross_entropy(scores, classes), eps=1e-5)
-    assert nll(torch.tensor([[1., 0.]]), torch.tensor([1])).isfinite()
 
 # %% ../../nbs/05_tta.ipynb #9c76665b
 def test_no_random_augmentation_is_noticed():
