@@ -83,7 +83,8 @@ def test_predictions_keep_their_order():
     upright.transpose(Image.Transpose.ROTATE_90).save(where/'lying.png', exif=exif)
     upright.convert('L').save(where/'grey.png')
     test_close(saved.predict([where/'lying.png', where/'grey.png']), saved.predict([upright, upright.convert('L').convert('RGB')]), eps=1e-6)
-    straight = load_model(save_model(baseline_learner(get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=1, augment=Augment(do_flip=False)), 'small_cnn'), where/'m'), 'cpu')
+    unmirrored = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=1, augment=Augment(do_flip=False))
+    straight = load_model(save_model(baseline_learner(unmirrored, 'small_cnn'), where/'m'), 'cpu')
     with expect_fail(CourseError, 'without mirrored images'): straight.predict(files, tta=True)
 
 # %% ../../nbs/workshop/training/model.ipynb #f863a34e
