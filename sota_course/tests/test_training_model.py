@@ -30,7 +30,8 @@ def test_predictions_are_those_of_the_learner():
     where = Path(tempfile.mkdtemp())
     tiny = sample_data(4, 2)
     for i,(make,stats,augment) in enumerate((
-            (dict(act='mish', self_attention=True, blur_pool=True), channel_stats(tiny), Augment(max_lighting=0.2, ratio=(1.,1.), val_xtra=0.3)),
+            (dict(act='mish', self_attention=True, blur_pool=True), channel_stats(tiny),
+                Augment(max_lighting=0.2, ratio=(1.,1.), val_xtra=0.3)),
             ({}, None, None))):
         dls = get_dls(10, 16, path=tiny, device='cpu', num_workers=1, stats=stats, augment=augment)
         taught = Learner(dls, build_network('xresnet18' if make else 'small_cnn', 10, **make),

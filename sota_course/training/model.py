@@ -131,7 +131,7 @@ def save_model(
     learn, # a trained `Learner` on loaders of `get_dls`, its network from `baseline_learner` or `build_network`
     path, # the folder to make; an older model there is replaced
 ): # `path` as a `Path`
-    """Keep the network of `learn` with all it takes to use it, whole or not at all; raises `CourseError` for what could not be loaded again.
+    """Keep the network of `learn` with all it takes to use it, whole or not at all; raises `CourseError` for what cannot be loaded again.
     (fastai has functions of this name, for weights alone: import the course after it.)"""
     path,arch,options,record = (Path(path).expanduser().resolve(),
         *(getattr(learn, k, v) for k,v in (('arch', None), ('arch_options', {}), ('record', None))))
@@ -251,7 +251,7 @@ def predict_each(self:Model,
     tta:bool=False, # average over the image and its mirror image?
     bs:int=64, # images in a batch
     threads:int|None=None, # that read images; as many as there are cores if left out
-): # generator of pairs in the order given: the image as it was, and its probabilities (shape (classes,)) or a `CourseError` that says why not
+): # generator of pairs in the order given: the image, and its probabilities of shape (classes,) or the `CourseError` that says why not
     "What the network says to each image; batches are read ahead, two at most are in memory"
     check_positive(bs=bs, threads=threads)
     if tta and not self.augment.do_flip:
