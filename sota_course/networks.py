@@ -22,7 +22,8 @@ def small_cnn(
 
 # %% ../nbs/workshop/networks.ipynb #5ec32440
 _broken = {'xsenet154'} # in fastai 2.8 it lacks an argument, and nobody can build it
-architectures = dict(small_cnn=small_cnn) | {o: getattr(xresnet_models, o) for o in xresnet_models.__all__ if o.startswith('x') and o[-1].isdigit() and o not in _broken}
+architectures = dict(small_cnn=small_cnn) | {
+    o: getattr(xresnet_models, o) for o in xresnet_models.__all__ if o.startswith('x') and o[-1].isdigit() and o not in _broken}
 
 # %% ../nbs/workshop/networks.ipynb #726c78d8
 class MaxBlurPool(nn.Module):
@@ -49,7 +50,8 @@ def build_network(
     options = dict(act=act, self_attention=self_attention, blur_pool=blur_pool)
     if arch not in architectures: raise CourseError(f"There is no architecture {arch!r}: choose one of {', '.join(architectures)}.")
     if act not in activations: raise CourseError(f"There is no activation {act!r}: choose one of {', '.join(activations)}.")
-    if arch=='small_cnn' and options!=dict(act='relu', self_attention=False, blur_pool=False): raise CourseError("small_cnn has no options: leave out act, self_attention and blur_pool, or choose xresnet18.")
+    if arch=='small_cnn' and options!=dict(act='relu', self_attention=False, blur_pool=False):
+        raise CourseError("small_cnn has no options: leave out act, self_attention and blur_pool, or choose xresnet18.")
     network = small_cnn(n_out) if arch=='small_cnn' else architectures[arch](n_out=n_out, act_cls=activations[act], sa=self_attention)
     if blur_pool: network[3] = MaxBlurPool() # after the three convolutions of the stem
     network.arch,network.arch_options = arch,options

@@ -34,7 +34,8 @@ class SharedDL(WholeDL):
         rank:int, # number of this process, from 0
         n_ranks:int, # how many processes there are
     ):
-        if dl.bs is None: raise CourseError("These batches were made beforehand and cannot be shared out: make DataLoaders with a batch size.")
+        if dl.bs is None:
+            raise CourseError("These batches were made beforehand and cannot be shared out: make DataLoaders with a batch size.")
         self.dl,self.rank,self.n_ranks = dl,rank,n_ranks
     def share(self, idxs):
         over = len(idxs)%self.n_ranks
@@ -64,14 +65,17 @@ class DataParallel(Callback):
         accelerator, # accelerate's `Accelerator`
     ): self.accelerator = accelerator
     def before_fit(self):
-        model = nn.SyncBatchNorm.convert_sync_batchnorm(self.model) if self.dls.device.type=='cuda' else self.model # there is none for processors
+        # there is none for processors
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(self.model) if self.dls.device.type=='cuda' else self.model
         self.learn.model = self.accelerator.prepare(model)
     def after_fit(self):
         self.learn.model = self.model.module
         self.accelerator.free_memory()
     def _deal(self):
         self.learn.dl = SharedDL(self.dl, rank_distrib(), num_distrib())
-        if not len(self.dl): raise CourseError(f"{num_distrib()} processes with batches of {self.dl.bs} need more than the {self.dl.n} training images there are: choose a smaller batch size, or fewer processes.")
+        if not len(self.dl):
+            raise CourseError(f"{num_distrib()} processes with batches of {self.dl.bs} need more than the {self.dl.n} training images "
+                "there are: choose a smaller batch size, or fewer processes.")
         self.left = self.dl.n
     before_train = before_validate = _deal
     def _collect(self):
@@ -96,11 +100,13 @@ def data_parallel(
     "Share out the training inside among the processes that `accelerate launch` has started; with one process, nothing changes"
     if num_distrib()<2:
         if os.environ.get('ACCELERATE_USE_CPU')=='True' and 'MASTER_ADDR' in os.environ:
-            raise CourseError("`accelerate launch --cpu` starts one process, whatever --num_processes says: write --multi_gpu in place of --cpu, and --device cpu behind `train`.")
+            raise CourseError("`accelerate launch --cpu` starts one process, whatever --num_processes says: "
+                "write --multi_gpu in place of --cpu, and --device cpu behind `train`.")
         yield learn
         return
     try: from accelerate import Accelerator
-    except ImportError as e: raise CourseError("Training in several processes needs accelerate: python -m pip install 'sota_course[distributed]'") from e
+    except ImportError as e:
+        raise CourseError("Training in several processes needs accelerate: python -m pip install 'sota_course[distributed]'") from e
     device = learn.dls.device.type
     if device not in ('cuda', 'cpu'): raise CourseError(f"Several processes cannot train on {device}: use the device cpu, or one process.")
     accelerator = Accelerator(cpu=device=='cpu')

@@ -60,7 +60,8 @@ def time_steps(
             with learn.no_bar(), learn.no_logging(): learn.fit(1, cbs=[watch, _StepClockEnd(watch)])
             if i: taken[name] += watch.seconds
     table = pd.DataFrame(dict(seconds={name: float(np.median(o)) for name,o in taken.items()}))
-    return table.assign(images_a_second=[find_bs(o.dls.one_batch())/s for o,s in zip(learners.values(), table.seconds)], ratio=table.seconds.iloc[0]/table.seconds)
+    return table.assign(images_a_second=[find_bs(o.dls.one_batch())/s for o,s in zip(learners.values(), table.seconds)],
+        ratio=table.seconds.iloc[0]/table.seconds)
 
 # %% ../../nbs/workshop/training/speed.ipynb #ffbb5873
 def _line(t):
@@ -110,7 +111,8 @@ def fused_adamw(
 def _fused(opt_func):
     "`fused_adamw` with the settings of `opt_func`, if that is fastai's Adam; else `opt_func` itself"
     settings = getattr(opt_func, 'keywords', {})
-    if getattr(opt_func, 'func', opt_func) is not Adam or getattr(opt_func, 'args', None) or not settings.get('decouple_wd', True): return opt_func
+    if getattr(opt_func, 'func', opt_func) is not Adam or getattr(opt_func, 'args', None) or not settings.get('decouple_wd', True):
+        return opt_func
     settings = {k: v for k,v in settings.items() if k!='decouple_wd'}
     return partial(fused_adamw, **settings) if settings else fused_adamw
 
