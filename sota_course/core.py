@@ -49,7 +49,9 @@ def get_device(
     "The device to train on; raises `CourseError` for one that is not here"
     import torch
     rank,n_cards = int(os.environ.get('LOCAL_RANK', 0)),torch.cuda.device_count()
-    if rank>=n_cards>0 and name in (None, 'cuda'): raise CourseError(f"There are more processes than graphics cards ({n_cards}): start one process for each card, or name the device cpu.")
+    if rank>=n_cards>0 and name in (None, 'cuda'):
+        raise CourseError(f"There are more processes than graphics cards ({n_cards}): "
+            "start one process for each card, or name the device cpu.")
     cuda = f'cuda:{rank}' if 'LOCAL_RANK' in os.environ else 'cuda' # each of several processes takes a card of its own
     if name=='cuda': name = cuda
     if name and _works(name): return torch.device(name)
@@ -64,7 +66,8 @@ def n_cores():
 
 # %% ../nbs/workshop/core.ipynb #71f670f3
 def keep_freed_memory(): # True where it is done; False where there is no glibc: macOS, Windows, some small Linuxes
-    "Let glibc keep large blocks that are freed, since it maps and unmaps all above 32 MiB and each new batch then faults page by page; costs 5 to 13 % more memory, and cannot be undone"
+    """Let glibc keep large blocks that are freed, since it maps and unmaps all above 32 MiB and each new batch then faults page by page;
+    costs 5 to 13 % more memory, and cannot be undone"""
     import ctypes
     try:
         libc = ctypes.CDLL(None)

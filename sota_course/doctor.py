@@ -52,7 +52,8 @@ class Report:
     @property
     def verdict(self): return 'ready' if not self.problems else 'not ready:\n' + '\n'.join(f'- {o}' for o in self.problems)
     def __repr__(self): return '\n'.join(f'{k:<10} {v}' for k,v in self.facts.items()) + f'\n\n{self.verdict}'
-    def _repr_markdown_(self): return '\n'.join(['| | |', '|---|---|', *(f'| {k} | {v} |' for k,v in self.facts.items()), '', f'**{self.verdict}**'])
+    def _repr_markdown_(self):
+        return '\n'.join(['| | |', '|---|---|', *(f'| {k} | {v} |' for k,v in self.facts.items()), '', f'**{self.verdict}**'])
 
 # %% ../nbs/workshop/doctor.ipynb #26f03f52
 def doctor(): # `Report`
@@ -68,7 +69,9 @@ def doctor(): # `Report`
         try: check_writable(o)
         except CourseError as e: problems.append(str(e))
     free = _disk_free(cache_home())
-    if free < 1e8: problems.append(f'only {free/1e6:.0f} MB are free on the disk of {cache_home()}: make room, the sample needs 25 MB and Imagenette at 160 px 250 MB')
+    if free < 1e8:
+        problems.append(f'only {free/1e6:.0f} MB are free on the disk of {cache_home()}: make room, '
+            'the sample needs 25 MB and Imagenette at 160 px 250 MB')
     memory = _memory()
     facts = dict(python=f'{platform.python_version()} on {platform.platform(terse=True)}',
         packages=', '.join(f'{k} {v}' for k,v in package_versions().items() if k!='python'), device=device,

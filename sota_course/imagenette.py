@@ -17,12 +17,15 @@ _all_ = [class_names, imagenette_counts, noise_levels] # of the room `data.folde
 # %% ../nbs/01_imagenette.ipynb #23d7cf1d
 def baseline_learner(
     dls, # `DataLoaders`
-    arch:str|None=None, # 'xresnet18', 'xresnet50', 'xse_resnext50', 'small_cnn', … ; by the device if left out
+    arch:str|None=None, # 'xresnet18', 'xresnet50', 'small_cnn', …; by the device if left out
     **kwargs, # passed to fastai's `Learner`
 ): # fastai `Learner`
     "A network with random weights and one output for each class in `dls`"
     arch = arch or ('xresnet18' if dls.device.type=='cpu' else 'xresnet50')
-    if arch not in architectures: raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures.")
-    learn = Learner(dls, architectures[arch](n_out=len(dls.vocab)), **dict(loss_func=CrossEntropyLossFlat(), metrics=accuracy) | kwargs)
+    if arch not in architectures:
+        raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, "
+            "small_cnn or another of sota_course.networks.architectures.")
+    learn = Learner(dls, architectures[arch](n_out=len(dls.vocab)),
+        **dict(loss_func=CrossEntropyLossFlat(), metrics=accuracy) | kwargs)
     learn.arch = arch
     return learn

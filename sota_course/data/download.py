@@ -36,7 +36,8 @@ def _extract_member(tar, member, folder):
     "Write one file of the archive below `folder`; raises `CourseError` if it would land elsewhere"
     target = (folder/member.name).resolve()
     if not target.is_relative_to(folder.resolve()) or not (member.isfile() or member.isdir()):
-        raise CourseError(f"The archive {tar.name} holds {member.name!r}, which does not belong in a data set, and was not unpacked: get it from its official address.")
+        raise CourseError(f"The archive {tar.name} holds {member.name!r}, which does not belong in a data set, and was not unpacked: "
+            "get it from its official address.")
     if member.isdir(): return target.mkdir(parents=True, exist_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tar.extractfile(member) as source, open(target, 'wb') as copy: shutil.copyfileobj(source, copy)
@@ -46,7 +47,8 @@ def unpack(
     archive, # a `.tgz` or `.tar` file that holds one folder, named as `dest` is
     dest, # the folder to make
 ): # `dest`
-    "Unpack `archive` so that the folder `dest` is there whole, in place of an older one, or not at all; raises `CourseError` for a bad archive or a full disk"
+    """Unpack `archive` so that the folder `dest` is there whole, in place of an older one, or not at all;
+    raises `CourseError` for a bad archive or a full disk"""
     archive,dest = Path(archive),Path(dest)
     if not archive.is_file(): raise CourseError(f"There is no archive {archive}: name the .tgz file you downloaded.")
     with new_folder(dest, replace=True, what=f'Could not unpack {archive} to {dest}') as new:

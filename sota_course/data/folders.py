@@ -33,7 +33,8 @@ class Verification:
     problems:list # sentences; empty if all is well
     @property
     def verdict(self): return 'complete' if not self.problems else f'{len(self.problems)} problem{"s"*(len(self.problems)>1)}:\n' + '\n'.join(f'- {o}' for o in self.problems)
-    def __repr__(self): return '\n'.join(f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()) + f'\n{self.verdict}'
+    def __repr__(self):
+        return '\n'.join(f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()) + f'\n{self.verdict}'
 
 # %% ../../nbs/workshop/data/folders.ipynb #fb71ca72
 def _class_folders(folder):
@@ -46,7 +47,8 @@ def images_by_class(path):
     if missing:
         there = ', '.join(sorted(o.name for o in path.iterdir() if o.is_dir())[:5]) or 'no folders'
         way_out = 'make one from your folder of classes with `sota-course data subset SOURCE DEST --valid-pct 20`'
-        raise CourseError(f"{path} has no folder {' and no '.join(missing)} (it has {there}): name a data set with train/ and val/, or {way_out}.")
+        raise CourseError(f"{path} has no folder {' and no '.join(missing)} (it has {there}): "
+            f"name a data set with train/ and val/, or {way_out}.")
     found = {split: _class_folders(path/split) for split in ('train', 'val')}
     for split,classes in found.items():
         if not any(classes.values()): raise CourseError(f"{path/split} has no images in it: it needs one folder of images for each class.")
@@ -80,8 +82,10 @@ def verify(
     path = Path(path)
     files = images_by_class(path)
     counts = {split: {name: len(fs) for name,fs in classes.items()} for split,classes in files.items()}
-    if expected is None and path.name in ('imagenette2', 'imagenette2-160', 'imagenette2-224', 'imagenette2-320'): expected = {k: dict(zip(class_names, v)) for k,v in imagenette_counts.items()}
-    with ThreadPoolExecutor(workers) as pool: broken = list(pool.map(_image_problem, [f for c in files.values() for fs in c.values() for f in fs]))
+    if expected is None and path.name in ('imagenette2', 'imagenette2-160', 'imagenette2-224', 'imagenette2-320'):
+        expected = {k: dict(zip(class_names, v)) for k,v in imagenette_counts.items()}
+    with ThreadPoolExecutor(workers) as pool:
+        broken = list(pool.map(_image_problem, [f for c in files.values() for fs in c.values() for f in fs]))
     return Verification(path, counts, [*_class_problems(counts, expected), *filter(None, broken)])
 
 # %% ../../nbs/workshop/data/folders.ipynb #542f23dd
@@ -103,7 +107,8 @@ def _shrink(source, target, size):
 # %% ../../nbs/workshop/data/folders.ipynb #03ca7e70
 def _hold_out(path, valid_pct, seed):
     "The class folders in `path` (or in its `train`) as a split, `valid_pct` percent of each class for validation"
-    if not 1<=valid_pct<=99: raise CourseError(f"valid_pct={valid_pct} makes no sense: it is a percentage, from 1 to 99; for a fifth, write 20.")
+    if not 1<=valid_pct<=99:
+        raise CourseError(f"valid_pct={valid_pct} makes no sense: it is a percentage, from 1 to 99; for a fifth, write 20.")
     root = path/'train' if (path/'train').is_dir() else path
     classes = _class_folders(root)
     if not any(classes.values()): raise CourseError(f"{root} has no folders of images in it: it needs one folder for each class.")
@@ -142,7 +147,8 @@ def subset(
             for f in chosen:
                 parts = f.parts
                 target = folder/'_'.join(parts[len(parts)-parts[::-1].index(name):]) # images in folders of folders get one level
-                if target.exists(): raise CourseError(f"{f} would become {target.name}, and so would another image: give one of them another name.")
+                if target.exists():
+                    raise CourseError(f"{f} would become {target.name}, and so would another image: give one of them another name.")
                 if size: _shrink(f, target, size)
                 else: _link(f, target)
         for table in path.glob('noisy_*.csv'): shutil.copy2(table, new/table.name)

@@ -33,7 +33,8 @@ def read_rgb(
             return as_rgb(im)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:
         why = 'the file is empty' if os.path.exists(file) and not os.path.getsize(file) else str(e).replace(f" '{file}'", '')
-        raise CourseError(f"{file} cannot be read as an image ({why}): remove or replace it; `sota-course data verify` finds all such files.") from e
+        raise CourseError(f"{file} cannot be read as an image ({why}): remove or replace it; "
+            "`sota-course data verify` finds all such files.") from e
 
 # %% ../../nbs/workshop/data/images.ipynb #97274dca
 class RGBImage(PILImage):

@@ -54,7 +54,8 @@ def _tench(d, a, b, hi, ink):
     d.arc(ink, .015, .24, .51, .13, -65, 65)
     for x in (.50, .62):
         for y in (.42, .58): d.arc(b, .015, x, y, .06, -70, 70)
-    d.oval(hi, .19, .44, .05); d.oval(ink, .18, .44, .025)
+    d.oval(hi, .19, .44, .05)
+    d.oval(ink, .18, .44, .025)
     d.line(ink, .015, .06,.56, .13,.58)
 
 # %% ../../nbs/workshop/data/sample.ipynb #c6dfed3b
@@ -66,7 +67,8 @@ def _springer(d, a, b, hi, ink):
     d.blob(a, .52,.37, .80,.36, .80,.55, .62,.58)
     d.blob(hi, .04,.32, .16,.24, .18,.10, .36,.06, .46,.22, .44,.46, .28,.50, .20,.42, .06,.44)
     d.blob(a, .28,.10, .42,.10, .50,.30, .48,.54, .36,.54, .32,.30)
-    d.oval(ink, .07, .33, .035); d.oval(ink, .23, .22, .025)
+    d.oval(ink, .07, .33, .035)
+    d.oval(ink, .23, .22, .025)
     d.line(ink, .012, .08,.40, .19,.39)
 
 # %% ../../nbs/workshop/data/sample.ipynb #3a6b4e06
@@ -74,11 +76,17 @@ def _cassette_player(d, a, b, hi, ink):
     "A box with a handle, two loudspeakers, and a window with the tape's two reels"
     d.line(b, .04, .14,.28, .14,.12, .86,.12, .86,.28)
     d.rect(a, .02,.26, .98,.84)
-    for x in (.20, .80): d.oval(ink, x, .60, .16); d.ring(hi, .02, x, .60, .16); d.oval(b, x, .60, .06)
+    for x in (.20, .80):
+        d.oval(ink, x, .60, .16)
+        d.ring(hi, .02, x, .60, .16)
+        d.oval(b, x, .60, .06)
     d.rect(hi, .38,.50, .62,.72)
-    for x in (.45, .55): d.oval(ink, x, .61, .04); d.oval(hi, x, .61, .015)
+    for x in (.45, .55):
+        d.oval(ink, x, .61, .04)
+        d.oval(hi, x, .61, .015)
     for x in np.linspace(.40, .56, 4): d.rect(b, x,.76, x+.03,.81)
-    d.rect(hi, .08,.31, .92,.39); d.line(ink, .012, .66,.31, .66,.39)
+    d.rect(hi, .08,.31, .92,.39)
+    d.line(ink, .012, .66,.31, .66,.39)
 
 # %% ../../nbs/workshop/data/sample.ipynb #c336f654
 def _chain_saw(d, a, b, hi, ink):
@@ -90,26 +98,42 @@ def _chain_saw(d, a, b, hi, ink):
     d.ring(b, .045, .12, .52, .115, .14)
     d.line(b, .045, .28,.40, .30,.22, .46,.22, .50,.44)
     d.poly(a, .14,.40, .24,.34, .48,.36, .52,.48, .52,.68, .16,.68)
-    d.oval(b, .36, .54, .08); d.line(hi, .02, .20,.62, .46,.63)
+    d.oval(b, .36, .54, .08)
+    d.line(hi, .02, .20,.62, .46,.63)
 
 # %% ../../nbs/workshop/data/sample.ipynb #e7332471
 def _church(d, a, b, hi, ink):
     "A nave with a steep roof, and a tower with spire and cross"
-    d.line(ink, .022, .26,.01, .26,.18); d.line(ink, .022, .20,.07, .32,.07)
-    d.poly(b, .34,.52, .48,.33, .88,.33, .99,.52); d.rect(a, .38,.52, .95,.95)
-    d.poly(b, .10,.38, .26,.12, .42,.38); d.rect(a, .14,.38, .38,.95); d.line(ink, .01, .385,.52, .385,.95)
-    d.oval(hi, .26, .48, .055); d.line(ink, .012, .26,.48, .26,.44); d.line(ink, .012, .26,.48, .29,.48)
-    d.oval(ink, .26, .76, .07); d.rect(ink, .19,.76, .33,.95)
-    for x in (.50, .67, .84): d.oval(hi, x, .64, .04); d.rect(hi, x-.04,.64, x+.04,.80)
+    d.line(ink, .022, .26,.01, .26,.18)
+    d.line(ink, .022, .20,.07, .32,.07)
+    d.poly(b, .34,.52, .48,.33, .88,.33, .99,.52)
+    d.rect(a, .38,.52, .95,.95)
+    d.poly(b, .10,.38, .26,.12, .42,.38)
+    d.rect(a, .14,.38, .38,.95)
+    d.line(ink, .01, .385,.52, .385,.95)
+    d.oval(hi, .26, .48, .055)
+    d.line(ink, .012, .26,.48, .26,.44)
+    d.line(ink, .012, .26,.48, .29,.48)
+    d.oval(ink, .26, .76, .07)
+    d.rect(ink, .19,.76, .33,.95)
+    for x in (.50, .67, .84):
+        d.oval(hi, x, .64, .04)
+        d.rect(hi, x-.04,.64, x+.04,.80)
 
 # %% ../../nbs/workshop/data/sample.ipynb #7d93d445
 def _french_horn(d, a, b, hi, ink):
     "A coil of tube, a wide bell below, a mouthpiece above"
-    d.line(a, .035, .04,.12, .40,.22, .62,.24); d.line(hi, .055, .02,.115, .07,.13)
-    d.ring(a, .055, .52, .44, .33); d.ring(b, .035, .52, .44, .24); d.ring(a, .03, .46, .42, .15)
-    for x in (.38, .46, .54): d.line(hi, .035, x,.36, x,.52); d.line(ink, .015, x,.31, x,.36)
+    d.line(a, .035, .04,.12, .40,.22, .62,.24)
+    d.line(hi, .055, .02,.115, .07,.13)
+    d.ring(a, .055, .52, .44, .33)
+    d.ring(b, .035, .52, .44, .24)
+    d.ring(a, .03, .46, .42, .15)
+    for x in (.38, .46, .54):
+        d.line(hi, .035, x,.36, x,.52)
+        d.line(ink, .015, x,.31, x,.36)
     d.blob(a, .76,.28, .87,.36, .86,.62, .80,.98, .30,.98, .30,.84, .70,.66, .78,.50)
-    d.oval(b, .53, .87, .27, .10); d.oval(ink, .53, .88, .19, .06)
+    d.oval(b, .53, .87, .27, .10)
+    d.oval(ink, .53, .88, .19, .06)
 
 # %% ../../nbs/workshop/data/sample.ipynb #58138e92
 def _garbage_truck(d, a, b, hi, ink):
@@ -118,19 +142,25 @@ def _garbage_truck(d, a, b, hi, ink):
     d.poly(a, .12,.22, .62,.22, .62,.70, .03,.70, .03,.46)
     for x in (.26, .38, .50): d.line(ink, .016, x,.25, x,.67)
     d.poly(ink, .03,.50, .16,.50, .16,.66, .03,.66)
-    d.poly(b, .65,.34, .86,.34, .97,.54, .97,.72, .65,.72); d.poly(hi, .71,.39, .84,.39, .91,.54, .71,.54)
+    d.poly(b, .65,.34, .86,.34, .97,.54, .97,.72, .65,.72)
+    d.poly(hi, .71,.39, .84,.39, .91,.54, .71,.54)
     d.oval(hi, .94, .64, .025)
-    for x in (.20, .40, .80): d.oval(ink, x, .78, .095); d.oval(hi, x, .78, .045)
+    for x in (.20, .40, .80):
+        d.oval(ink, x, .78, .095)
+        d.oval(hi, x, .78, .045)
 
 # %% ../../nbs/workshop/data/sample.ipynb #1ace3352
 def _gas_pump(d, a, b, hi, ink):
     "A tall cabinet with a display, and a hose that hangs in a loop to its nozzle"
-    d.rect(ink, .12,.90, .66,.97); d.rect(a, .17,.10, .61,.91); d.blob(b, .13,.04, .65,.04, .65,.16, .13,.16)
+    d.rect(ink, .12,.90, .66,.97)
+    d.rect(a, .17,.10, .61,.91)
+    d.blob(b, .13,.04, .65,.04, .65,.16, .13,.16)
     d.rect(hi, .24,.21, .54,.39)
     for y in (.27, .33): d.line(ink, .015, .29,y, .49,y)
     d.rect(b, .24,.50, .54,.78)
     d.line(ink, .035, .60,.66, .68,.70, .73,.80, .80,.84, .86,.78, .87,.60, .86,.40)
-    d.poly(b, .80,.20, .90,.24, .90,.44, .82,.44); d.line(b, .04, .82,.24, .73,.16, .68,.20)
+    d.poly(b, .80,.20, .90,.24, .90,.44, .82,.44)
+    d.line(b, .04, .82,.24, .73,.16, .68,.20)
 
 # %% ../../nbs/workshop/data/sample.ipynb #e04bd946
 def _golf_ball(d, a, b, hi, ink):
@@ -148,8 +178,10 @@ def _parachute(d, a, b, hi, ink):
     d.blob(a, .02,.46, .02,.22, .22,.02, .50,-.02, .78,.02, .98,.22, .98,.46, .50,.36)
     d.blob(b, .26,.42, .26,.18, .50,.00, .74,.18, .74,.42, .50,.38)
     d.blob(hi, .41,.41, .41,.18, .50,.00, .59,.18, .59,.41)
-    d.line(ink, .022, .41,.72, .5,.80, .59,.72); d.oval(hi, .5, .76, .035)
-    d.line(ink, .05, .5,.80, .5,.89); d.line(ink, .025, .46,.99, .5,.88, .54,.99)
+    d.line(ink, .022, .41,.72, .5,.80, .59,.72)
+    d.oval(hi, .5, .76, .035)
+    d.line(ink, .05, .5,.80, .5,.89)
+    d.line(ink, .025, .46,.99, .5,.88, .54,.99)
 
 # %% ../../nbs/workshop/data/sample.ipynb #436fe963
 PICTURES = dict(n01440764=_tench, n02102040=_springer, n02979186=_cassette_player, n03000684=_chain_saw, n03028079=_church,

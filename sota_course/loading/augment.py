@@ -75,7 +75,8 @@ def _box_matrices(left, top, width, height):
     return eye_with(len(left), m00=width/2, m02=left+width/2, m11=height/2, m12=top+height/2)
 
 def _tilt(t, u):
-    "Perspective that keeps the sides of the square in place: stretches the left by 1+t and the right by 1−t, the top by 1+u and the bottom by 1−u"
+    """Perspective that keeps the sides of the square in place: stretches the left by 1+t and the right by 1−t,
+    the top by 1+u and the bottom by 1−u"""
     n = len(t)
     return eye_with(n, m02=t, m11=1-t*t, m20=t) @ eye_with(n, m00=1-u*u, m12=u, m21=u)
 

@@ -19,7 +19,8 @@ from .views import parallel,shrink,thread_pool,to_pixels
 
 # %% ../../nbs/workshop/loading/cache.ipynb #f18789dc
 def _jpeg(file, presize):
-    "A JPEG file, decoded at a half, a quarter or an eighth of its size if that is large, which takes less time and memory; None for other files"
+    """A JPEG file, decoded at a half, a quarter or an eighth of its size if that is large, which takes less time and memory;
+    None for other files"""
     with open(file, 'rb') as f:
         if f.read(2)!=b'\xff\xd8': return None
         f.seek(0)
@@ -32,7 +33,8 @@ def read_presized(
     file, # an image file of any kind that PIL reads
     presize:int, # pixels
 ): # uint8 tensor of shape (3, h, w)
-    "Read an image, upright and in RGB, with a shortest side of at most `presize`; raises `CourseError` naming the file if it cannot be read"
+    """Read an image, upright and in RGB, with a shortest side of at most `presize`;
+    raises `CourseError` naming the file if it cannot be read"""
     try: image = _jpeg(file, presize)
     except (OSError, SyntaxError, ValueError): image = None # `read_rgb` says what is wrong
     return shrink(to_pixels(image or read_rgb(file)), presize)
@@ -52,7 +54,8 @@ class ImageCache:
     ):
         self.folder = Path(folder)
         index = json.loads((self.folder/'index.json').read_text(encoding='utf-8'))
-        if index['version']!=cache_version: raise ValueError(f"it is of version {index['version']}, this course writes version {cache_version}")
+        if index['version']!=cache_version:
+            raise ValueError(f"it is of version {index['version']}, this course writes version {cache_version}")
         self.root,self.presize,self.built,self.unreadable = Path(index['root']),index['presize'],index['built'],index['unreadable']
         self.places = {str(self.root/name): place for name,*place in index['images']} # start, height, width, bytes and time of the file
         self.nbytes,there = index['nbytes'],(self.folder/'pixels.bin').stat().st_size
@@ -60,7 +63,8 @@ class ImageCache:
         self.pixels = torch.from_numpy(np.memmap(self.folder/'pixels.bin', np.uint8, mode='c') if there else np.zeros(0, np.uint8))
         self.on_card,self.deciding = {},threading.Lock()
     def __len__(self): return len(self.places)
-    def place(self, file): return self.places.get(str(file)) or self.places.get(os.path.abspath(file)) if isinstance(file, (str,Path)) else None
+    def place(self, file):
+        return self.places.get(str(file)) or self.places.get(os.path.abspath(file)) if isinstance(file, (str,Path)) else None
     def __contains__(self, file): return self.place(file) is not None
     def __repr__(self): return f'{len(self)} images of {self.root.name}, shortest side at most {self.presize} px, {self.nbytes/1e9:.2f} GB'
     def __reduce__(self): return ImageCache, (self.folder,)
@@ -115,8 +119,12 @@ def _check_room(files, presize, max_gb):
     "Raise `CacheError` if the cache would be too large"
     needed,used,free = (o/1e9 for o in (_bytes_needed(files, presize), sum(map(_size_of, filter(Path.is_dir, _caches().iterdir()))), shutil.disk_usage(_caches()).free))
     size = f'The images would take about {needed:.1f} GB as pixels of {presize} px'
-    if needed+used>max_gb: raise CacheError(f"{size}, caches take {used:.1f} GB already, and the limit is {max_gb:g} GB: choose a smaller presize, call clear_cache(), or raise max_gb ($SOTA_COURSE_CACHE_GB).")
-    if needed>0.95*free: raise CacheError(f"{size}, and only {free:.1f} GB are free on the disk of {_caches()}: make room, choose a smaller presize, or set $SOTA_COURSE_CACHE.")
+    if needed+used>max_gb:
+        raise CacheError(f"{size}, caches take {used:.1f} GB already, and the limit is {max_gb:g} GB: "
+            "choose a smaller presize, call clear_cache(), or raise max_gb ($SOTA_COURSE_CACHE_GB).")
+    if needed>0.95*free:
+        raise CacheError(f"{size}, and only {free:.1f} GB are free on the disk of {_caches()}: "
+            "make room, choose a smaller presize, or set $SOTA_COURSE_CACHE.")
 
 # %% ../../nbs/workshop/loading/cache.ipynb #1406ab7b
 def _read_or_why_not(file, presize):
@@ -149,7 +157,8 @@ def _build(folder, root, files, names, stats, presize, threads, show, skip_unrea
     with new_folder(folder, hidden=folder.with_name(f'.{folder.name}'), error=None) as new: # hidden where the next build finds it if this one is killed
         with open(new/'pixels.bin', 'wb') as out: places,unreadable,end = _write_pixels(files, presize, out, skip_unreadable, threads, show)
         images = [[name, *places[file], *stat] for file,name,stat in zip(files, names, stats) if file in places]
-        index = dict(version=cache_version, root=str(root), presize=presize, built=datetime.now(timezone.utc).isoformat(timespec='seconds'), nbytes=end,
+        index = dict(version=cache_version, root=str(root), presize=presize,
+            built=datetime.now(timezone.utc).isoformat(timespec='seconds'), nbytes=end,
             images=images, unreadable=unreadable)
         (new/'index.json').write_text(json.dumps(index), encoding='utf-8')
 
@@ -179,7 +188,8 @@ def cache_images(
     max_gb:float|None=None, # how much all caches together may take; $SOTA_COURSE_CACHE_GB, or 20
     threads:int|None=None, # as many as there are cores if left out
 ): # `ImageCache`
-    "Decode and resize all images once; a cache of the same files (path, size, time) and settings is used as it is. Raises `CourseError` for an unreadable image, `CacheError` where no cache can be built"
+    """Decode and resize all images once; a cache of the same files (path, size, time) and settings is used as it is.
+    Raises `CourseError` for an unreadable image, `CacheError` where no cache can be built"""
     check_positive(presize=presize)
     files,root,threads = [str(Path(f).absolute()) for f in files],Path(root).absolute(),threads or defaults.cpus
     if not files: raise CourseError("There are no images to cache.")

@@ -20,7 +20,8 @@ def to_pixels(image):
 
 # %% ../../nbs/workshop/loading/views.ipynb #e48525e9
 def _upright(matrices, shapes):
-    "The pixels (left, top, right, bottom) between the corners that each matrix asks for; and for which images these are an upright box within it"
+    """The pixels (left, top, right, bottom) between the corners that each matrix asks for;
+    and for which images these are an upright box within it"""
     m,(height,width) = matrices.transpose(1, 2, 0),shapes.T
     rx,ry = np.abs(m[0,0]),m[1,1]
     left,top = np.rint(m[0,2]-rx), np.rint(m[1,2]-ry)
@@ -47,8 +48,9 @@ def shrink(
 _corners = np.array([[-1,-1,1,1], [-1,1,-1,1], [1,1,1,1]]) # of the window
 
 def _seen(matrices, shapes, size):
-    """What each matrix can see of its image: the box of pixels around it (left, top, right, bottom), with a pixel to spare, cut at the border of the image;
-    the height and width to give to this part first; the matrix from the view to indices of the part's pixels; and whether nothing was cut"""
+    """What each matrix can see of its image: the box of pixels around it (left, top, right, bottom), with a pixel to spare,
+    cut at the border of the image; the height and width to give to this part first; the matrix from the view to indices
+    of the part's pixels; and whether nothing was cut"""
     x,y,w = (matrices @ _corners).transpose(1, 0, 2)
     x,y,border = x/w, y/w, shapes.T[::-1]
     wanted = np.array([np.floor([x.min(1), y.min(1)])-1, np.ceil([x.max(1), y.max(1)])+1])
@@ -69,7 +71,8 @@ def _part(image, box, sides):
 # %% ../../nbs/workshop/loading/views.ipynb #fbcec460
 def _warp(part, m, size):
     "Bilinear sampling of a part of an image on a processor; `m` goes from the numbers of pixels to indices. Array of shape (size, size, 3)"
-    return cv2.warpPerspective(part.permute(1,2,0).numpy(), m, (size,size), flags=cv2.INTER_LINEAR|cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT)
+    return cv2.warpPerspective(part.permute(1,2,0).numpy(), m, (size,size), flags=cv2.INTER_LINEAR|cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REFLECT)
 
 # %% ../../nbs/workshop/loading/views.ipynb #d3dc9f42
 @lru_cache
@@ -79,7 +82,8 @@ def _window(size, device):
     return torch.stack([at.repeat(size), at.repeat_interleave(size), torch.ones(size*size, device=device)])
 
 def _mirror(at, last, step):
-    "Reflect places beyond the border of each image, in place; from −1, the first pixel, to `last`, each wider than the one before by `step`"
+    """Reflect places beyond the border of each image, in place; from −1, the first pixel, to `last`,
+    each wider than the one before by `step`"""
     at.lerp_(torch.minimum(at.clamp(min=float(-1-step/2)), last+step/2), 2)
     return torch.minimum(at.clamp_(min=-1), last, out=at)
 
@@ -115,7 +119,8 @@ def thread_pool(threads, pid):
     return pool
 
 # %% ../../nbs/workshop/loading/views.ipynb #75046dbd
-def parallel(f, items, threads): return list(thread_pool(threads, os.getpid()).map(f, items)) if threads>1 and len(items)>1 else list(map(f, items))
+def parallel(f, items, threads):
+    return list(thread_pool(threads, os.getpid()).map(f, items)) if threads>1 and len(items)>1 else list(map(f, items))
 def _in_portions(f, items, threads): parallel(lambda part: [f(o) for o in part], list(chunked(items, 8)), threads)
 
 # %% ../../nbs/workshop/loading/views.ipynb #5d0c2028
@@ -154,6 +159,7 @@ def finish_views(views, lights, scale, threads):
         return (table.expand(3, 256) if scale is None else table*scale[0] - scale[1]).numpy()
     plain = tables(None) if lights is None else None
     def look_up(i):
-        for plane,view,table in zip(out[i].numpy(), views[i].numpy(), plain if lights is None else tables(lights[i])): cv2.LUT(view, table, plane)
+        for plane,view,table in zip(out[i].numpy(), views[i].numpy(), plain if lights is None else tables(lights[i])):
+            cv2.LUT(view, table, plane)
     _in_portions(look_up, range(len(views)), threads)
     return out

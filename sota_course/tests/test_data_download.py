@@ -20,7 +20,8 @@ def test_unpack_refuses_what_lies_outside():
         archive = Path(tempfile.mkdtemp())/'set.tgz'
         with tarfile.open(archive, 'w:gz') as tar:
             for name in names:
-                member = tarfile.TarInfo(name); member.size = 5
+                member = tarfile.TarInfo(name)
+                member.size = 5
                 tar.addfile(member, io.BytesIO(b'pixel'))
         return archive
     good,bad = archive_with('set/train/a.jpg'),archive_with('set/train/a.jpg', '../escaped.jpg')
@@ -33,7 +34,8 @@ def test_unpack_damaged_archive():
     import io, tarfile, tempfile
     archive = Path(tempfile.mkdtemp())/'set.tgz'
     with tarfile.open(archive, 'w:gz') as tar:
-        member = tarfile.TarInfo('set/train/a.jpg'); member.size = 100_000
+        member = tarfile.TarInfo('set/train/a.jpg')
+        member.size = 100_000
         tar.addfile(member, io.BytesIO(random.Random(1).randbytes(100_000)))
     archive.write_bytes(archive.read_bytes()[:50_000])
     with expect_fail(CourseError, 'is damaged'): unpack(archive, archive.parent/'set')

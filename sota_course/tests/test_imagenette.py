@@ -23,5 +23,6 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/01_imagenette.ipynb #7830e1a1
 def test_baseline_has_one_output_a_class():
     dls = get_dls(bs=4, size=32, path=sample_data(2, 1), device='cpu')
-    for arch in ('xresnet18', 'small_cnn'): test_eq(baseline_learner(dls, arch).model(dls.one_batch()[0]).shape, (4, 10))
+    x = dls.one_batch()[0]
+    for arch in ('xresnet18', 'small_cnn'): test_eq(baseline_learner(dls, arch).model(x).shape, (4, 10))
     with expect_fail(CourseError, "architecture 'resnet'"): baseline_learner(dls, 'resnet')

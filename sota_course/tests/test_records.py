@@ -18,7 +18,8 @@ def test_fingerprint_follows_names_and_sizes():
     import shutil, tempfile
     with tempfile.TemporaryDirectory() as home:
         first,moved = Path(home, 'a'),Path(home, 'b')
-        first.mkdir(); (first/'cat.jpg').write_bytes(b'meow')
+        first.mkdir()
+        (first/'cat.jpg').write_bytes(b'meow')
         before = fingerprint([first/'cat.jpg'], first)
         shutil.move(first, moved)
         test_eq(fingerprint([moved/'cat.jpg'], moved), before)
