@@ -41,3 +41,21 @@ def test_networks_and_their_options():
     with expect_fail(CourseError, "no activation 'swish'"): build_network('xresnet18', 10, act='swish')
     for option in (dict(act='mish'), dict(self_attention=True), dict(blur_pool=True)):
         with expect_fail(CourseError, 'small_cnn has no options'): build_network('small_cnn', 10, **option)
+
+# %% ../../nbs/workshop/networks.ipynb #1577b1b8
+def test_quicknets_for_any_size_and_number_of_classes():
+    torch.manual_seed(0)
+    names = [o for o in architectures if o.startswith('quicknet')]
+    for name in names:
+        for n_out,height,width in ((2,24,24), (10,48,48), (1000,24,40), (3,16,100)):
+            scores = build_network(name, n_out)(torch.randn(2, 3, height, width))
+            test_eq(scores.shape, (2, n_out))
+        assert not [m for m in build_network(name, 2).modules() if isinstance(m, nn.Conv2d) and m.stride!=(1,1)]
+    sizes = [sum(p.numel() for p in build_network(o, 10).parameters()) for o in names]
+    test_eq(sizes, sorted(sizes)) # each larger than the one before
+    assert abs(sizes[0]-0.32e6) < 0.01e6 and abs(sizes[1]-0.39e6) < 0.01e6 and abs(sizes[2]-1.57e6) < 0.01e6
+    pair = ResidualPair(4).eval()
+    nn.init.zeros_(pair.convs[3].weight)
+    x = torch.randn(1, 4, 5, 5)
+    test_close(pair(x), x) # what it adds is zero
+    with expect_fail(CourseError, 'quicknet_s has no options'): build_network('quicknet_s', 10, act='mish')
