@@ -3,6 +3,8 @@
 import tempfile
 from pathlib import Path
 from fastai.vision.all import *
+from sota_course.core import CourseError
+from sota_course.progressive_resizing import GrowImages
 from sota_course.imagenette import baseline_learner
 from sota_course.training.speed import synthetic_dls
 from sota_course.training.callbacks import *
@@ -30,3 +32,26 @@ def test_a_rate_is_found_without_a_trace():
     assert 1e-7 < find_lr(taught) < 10
     test_eq((list(dls.path.iterdir()), taught.path), ([], dls.path))
     for k,v in taught.model.state_dict().items(): test_eq(v, before[k])
+
+# %% ../../nbs/workshop/training/callbacks.ipynb #ee822e11
+def test_views_grow_and_flips_alternate_in_training():
+    from sota_course.data.sample import sample_data
+    from sota_course.loading.dls import get_dls
+    class Seen(Callback):
+        def before_fit(self): self.seen = []
+        def before_batch(self): self.seen.append((self.training, self.x.shape[-1], self.dls.train.turn))
+    dls = get_dls(20, 32, path=sample_data(10, 4), device='cpu', num_workers=1)
+    taught = quiet(baseline_learner(dls, 'small_cnn', cbs=[GrowViews(0.5), AlternateFlips(), Seen()]))
+    taught.fit(3)
+    test_eq([size for training,size,_ in taught.seen.seen if not training], [32]*sum(not o[0] for o in taught.seen.seen))
+    sizes = [size for training,size,_ in taught.seen.seen if training]
+    test_eq((sizes[0], sizes[-1], sizes), (16, 32, sorted(sizes)))
+    test_eq(sizes, taught.grow_views.sizes)
+    shrunk = quiet(baseline_learner(dls, 'small_cnn', cbs=GrowImages(0.5)))
+    shrunk.fit(3)
+    test_eq(sizes, shrunk.grow_images.sizes)
+    test_eq([turn for training,_,turn in taught.seen.seen if training], [i for i in range(3) for _ in range(len(dls.train))])
+    test_eq((dls.train.now, dls.train.turn), (None, None))
+    stock = baseline_learner(get_dls(20, 32, path=sample_data(10, 4), device='cpu', presize=False), 'small_cnn')
+    for cb in (GrowViews(), AlternateFlips()):
+        with expect_fail(CourseError, f'{type(cb).__name__} is for the loaders of get_dls'): quiet(baseline_learner(stock.dls, 'small_cnn', cbs=cb)).fit(1)
