@@ -9,6 +9,7 @@ from fastcore.basics import patch
 from sota_course.core import CourseError, get_device, results_home, shipped, write_atomically
 from fastcore.test import expect_fail, test_eq
 from sota_course.records import *
+from sota_course.records import fingerprint
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
