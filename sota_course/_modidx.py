@@ -1548,6 +1548,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                           'sota_course/training/model.py'),
                                             'sota_course.training.model._replace_model': ( 'workshop/training/model.html#_replace_model',
                                                                                            'sota_course/training/model.py'),
+                                            'sota_course.training.model._three_numbers': ( 'workshop/training/model.html#_three_numbers',
+                                                                                           'sota_course/training/model.py'),
                                             'sota_course.training.model._weights': ( 'workshop/training/model.html#_weights',
                                                                                      'sota_course/training/model.py'),
                                             'sota_course.training.model.load_model': ( 'workshop/training/model.html#load_model',

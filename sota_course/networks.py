@@ -27,7 +27,8 @@ architectures = dict(small_cnn=small_cnn) | {
 
 # %% ../nbs/workshop/networks.ipynb #726c78d8
 class MaxBlurPool(nn.Module):
-    "Max-pooling of stride 1 and a blur of stride 2, for feature maps of shape (n, channels, height, width); the result has the shape that `MaxPool2d(3, 2, 1)` gives (Zhang 2019)"
+    """Max-pooling of stride 1 and a blur of stride 2, for feature maps of shape (n, channels, height, width) (Zhang 2019).
+    The result has the shape that `MaxPool2d(3, 2, 1)` gives."""
     def __init__(self):
         super().__init__()
         row = torch.tensor([1., 2., 1.])

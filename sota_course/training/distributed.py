@@ -28,7 +28,8 @@ class WholeDL(GetAttr):
 
 # %% ../../nbs/workshop/training/distributed.ipynb #2004e80d
 class SharedDL(WholeDL):
-    "The share of one process in the batches of `dl`; what cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too"
+    """The share of one process in the batches of `dl`.
+    What cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too."""
     def __init__(self,
         dl, # `DataLoader` of the same data on each process
         rank:int, # number of this process, from 0
@@ -59,7 +60,7 @@ def _from_all(x):
 
 # %% ../../nbs/workshop/training/distributed.ipynb #dbb1d777
 class DataParallel(Callback):
-    "Share each batch out among all processes, average their gradients, and measure on all validation images, each once; see `data_parallel`"
+    "Share batches out among all processes, average their gradients, and measure on all validation images, each once; see `data_parallel`"
     order = MixedPrecision.order + 1
     def __init__(self,
         accelerator, # accelerate's `Accelerator`

@@ -26,7 +26,8 @@ from ..records import package_versions,Record
 
 # %% ../../nbs/workshop/training/model.ipynb #f4a169b3
 def _preparation(learn):
-    "The `SampleOnce` and the `ChannelStats` (or None) that say how images become probabilities; raises `CourseError` where they do not say it all"
+    """The `SampleOnce` and the `ChannelStats` (or None) that say how images become probabilities.
+    Raises `CourseError` where they do not say it all."""
     way_out = "use get_dls without presize=False, item_tfms and batch_tfms, and give the learner those (learn.dls = …)"
     dl,stored = learn.dls.valid,stored_stats(learn.model)
     if not isinstance(dl, PresizedDL):
@@ -81,6 +82,8 @@ def _from_json(cls, values):
     return cls(**values)
 
 # %% ../../nbs/workshop/training/model.ipynb #190d8e89
+def _three_numbers(o): return isinstance(o, list) and len(o)==3 and all(type(x) in (int,float) and math.isfinite(x) for x in o)
+
 def _check_model(spec):
     "What `model.json` says, as fields of `Model`; raises an error for anything that `save_model` does not write"
     def need(ok, problem):
@@ -99,7 +102,8 @@ def _check_model(spec):
     augment = _from_json(Augment, spec['augment'])
     need(0<=augment.val_xtra<=10, 'its val_xtra is not from 0 to 10')
     if stats is not None:
-        need(stats.keys()=={'mean','std'} and all(isinstance(o, list) and len(o)==3 and all(type(x) in (int,float) and math.isfinite(x) for x in o) for o in stats.values()) and min(stats['std'])>0, 'its statistics are not three means and three standard deviations')
+        need(stats.keys()=={'mean','std'} and all(map(_three_numbers, stats.values())) and min(stats['std'])>0,
+            'its statistics are not three means and three standard deviations')
         stats = ChannelStats(tuple(stats['mean']), tuple(stats['std']))
     record = spec['record'] and _from_json(Record, spec['record'])
     need(not record or all(isinstance(o, dict) for o in record.log), 'the log of its record is something else')
@@ -129,7 +133,8 @@ def save_model(
     learn, # a trained `Learner` on loaders of `get_dls`, its network from `baseline_learner` or `build_network`
     path, # the folder to make; an older model there is replaced
 ): # `path` as a `Path`
-    "Keep the network of `learn` with all it takes to use it, whole or not at all; raises `CourseError` for what could not be loaded again. (fastai has functions of this name, for weights alone: import the course after it)"
+    """Keep the network of `learn` with all it takes to use it, whole or not at all; raises `CourseError` for what cannot be loaded again.
+    (fastai has functions of this name, for weights alone: import the course after it.)"""
     path,arch,options,record = (Path(path).expanduser().resolve(),
         *(getattr(learn, k, v) for k,v in (('arch', None), ('arch_options', {}), ('record', None))))
     view,stats = _preparation(learn)
@@ -197,7 +202,7 @@ def load_model(
     path, # a folder that `save_model` has made
     device:str|None=None, # see `get_device`
 ): # `Model`
-    "Read a saved model; runs nothing that is in the folder, and raises `CourseError` for one that is damaged, of a newer version, or something else"
+    "Read a saved model; runs nothing that is in the folder, and raises `CourseError` for one that is damaged, newer, or something else"
     path,device = Path(path).expanduser(),get_device(device)
     if not path.is_dir(): raise CourseError(f"There is no folder {path}: name one that save_model has made.")
     try:
@@ -248,14 +253,15 @@ def predict_each(self:Model,
     tta:bool=False, # average over the image and its mirror image?
     bs:int=64, # images in a batch
     threads:int|None=None, # that read images; as many as there are cores if left out
-): # generator of pairs in the order given: the image as it was, and its probabilities (shape (classes,)) or a `CourseError` that says why not
+): # generator of pairs in the order given: the image, and its probabilities of shape (classes,) or the `CourseError` that says why not
     "What the network says to each image; batches are read ahead, two at most are in memory"
     check_positive(bs=bs, threads=threads)
     if tta and not self.augment.do_flip:
         raise CourseError("This model was trained without mirrored images (do_flip=False), so its answer to a mirror image means nothing: "
             "leave out tta.")
     if isinstance(images, (str, Path)) and Path(images).is_dir(): images = sorted(get_image_files(images))
-    images,probabilities = [images] if isinstance(images, (str, Path, Image.Image)) else images,Probabilities(self.network, self.stats).to(self.device)
+    if isinstance(images, (str, Path, Image.Image)): images = [images]
+    probabilities = Probabilities(self.network, self.stats).to(self.device)
     for part,problems,views in ahead(self._prepared(o, threads or defaults.cpus) for o in chunked(images, bs)):
         if views is not None:
             probs = probabilities(views)
@@ -270,4 +276,6 @@ def predict(self:Model,
 ): # tensor of shape (images, classes), in the order given; NaN for images that cannot be read
     "The probabilities of all classes, for each image"
     found = [p for _,p in self.predict_each(images, **kwargs)]
-    return torch.stack([torch.full((len(self.vocab),), torch.nan) if isinstance(o, CourseError) else o for o in found]) if found else torch.empty(0, len(self.vocab))
+    if not found: return torch.empty(0, len(self.vocab))
+    unread = torch.full((len(self.vocab),), torch.nan)
+    return torch.stack([unread if isinstance(o, CourseError) else o for o in found])

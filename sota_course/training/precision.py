@@ -81,7 +81,7 @@ class SmallMaps(TorchFunctionMode):
 
 # %% ../../nbs/workshop/training/precision.ipynb #c11e9cc9
 class AutoMixedPrecision(MixedPrecision):
-    "fastai's `MixedPrecision` on whatever device the network is, and switched off even when a batch breaks off; `learn.to_fp32()` removes it"
+    "fastai's `MixedPrecision` on the device of the network, and switched off even when a batch breaks off; `learn.to_fp32()` removes it"
     name = 'mixed_precision' # fastai looks for it under this name
     def __init__(self,
         precision:str|None=None, # 'bf16', 'fp16' or 'fp32'; if left out, `best_precision` of the device, asked at each fit

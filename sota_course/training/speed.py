@@ -74,7 +74,8 @@ def _like(t, p):
 
 # %% ../../nbs/workshop/training/speed.ipynb #0e58a970
 class FusedAdamW(OptimWrapper):
-    "torch's AdamW in a single pass, for fastai: no decay of what has `do_wd=False`, and one memory layout for all that belongs to a parameter"
+    """torch's AdamW in a single pass, for fastai.
+    What has `do_wd=False` does not decay, and all that belongs to a parameter has one memory layout."""
     def __init__(self, params, **kwargs):
         try: super().__init__(params, torch.optim.AdamW, fused=True, **kwargs)
         except RuntimeError: super().__init__(params, torch.optim.AdamW, **kwargs) # there is none for this device
