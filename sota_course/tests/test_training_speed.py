@@ -81,7 +81,7 @@ def test_speed_up_and_back():
     with redirect_stdout(io.StringIO()) as said:
         for _ in range(2): speed_up(swift, 'bf16')
     test_eq(said.getvalue().splitlines(), ['On cpu: bf16 mixed precision, channels-last, fused AdamW.']*2)
-    test_eq(len(swift.cbs), len(before[0])+2)
+    test_eq(len(swift.cbs), len(before[0])+3)
     test_eq((type(swift.opt), swift.opt.frozen_idx, swift.opt.hypers[0]['eps']), (FusedAdamW, 2, 1e-6))
     test_close([h['lr'] for h in swift.opt.hypers], [1e-4, 1e-3, 1e-2], eps=1e-8)
     test_eq([p.requires_grad for p in swift.model.parameters()], learning)

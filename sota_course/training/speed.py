@@ -125,6 +125,11 @@ def _change_opt(learn, opt_func):
     learn.opt.frozen_idx = old.frozen_idx
     for k in ('lr', 'mom', 'sqr_mom', 'eps', 'wd'): learn.opt.set_hyper(k, [h[k] for h in old.hypers])
 
+# %% ../../nbs/workshop/training/speed.ipynb #afe4db79
+class StockSettings(Callback):
+    "What a learner had before `speed_up`, for `undo_speed_up` to put back; in training it does nothing"
+    def __init__(self, had, opt_func, matmul, compiled): store_attr()
+
 # %% ../../nbs/workshop/training/speed.ipynb #bf4eba8c
 def speed_up(
     learn, # a `Learner`
@@ -137,7 +142,7 @@ def speed_up(
     undo_speed_up(learn)
     had = [cb for cb in learn.cbs if isinstance(cb, (MixedPrecision, ChannelsLast))]
     learn.remove_cbs(had)
-    learn.stock_settings = dict(cbs=had, opt_func=learn.opt_func, matmul=torch.get_float32_matmul_precision(), compiled=compile)
+    learn.add_cb(StockSettings(had, learn.opt_func, torch.get_float32_matmul_precision(), compile))
     chosen = []
     if mixed:
         learn.add_cb(AutoMixedPrecision(precision))
@@ -162,11 +167,11 @@ def undo_speed_up(
     learn, # a `Learner`
 ): # `learn`
     "Put everything back that `speed_up` changed; nothing happens if it changed nothing"
-    stock = vars(learn).pop('stock_settings', None)
+    stock = next((cb for cb in learn.cbs if isinstance(cb, StockSettings)), None)
     if not stock: return learn
-    learn.remove_cbs(L(cb for cb in learn.cbs if isinstance(cb, (MixedPrecision, ChannelsLast)))).add_cbs(stock['cbs'])
+    learn.remove_cbs(L(cb for cb in learn.cbs if isinstance(cb, (MixedPrecision, ChannelsLast, StockSettings)))).add_cbs(stock.had)
     learn.model.to(memory_format=torch.contiguous_format)
-    _change_opt(learn, stock['opt_func'])
-    torch.set_float32_matmul_precision(stock['matmul'])
-    if stock['compiled']: learn.model._compiled_call_impl = None # as `nn.Module` has it from the start
+    _change_opt(learn, stock.opt_func)
+    torch.set_float32_matmul_precision(stock.matmul)
+    if stock.compiled: learn.model._compiled_call_impl = None # as `nn.Module` has it from the start
     return learn
