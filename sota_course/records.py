@@ -98,7 +98,9 @@ def published_records(
 ): # list of `Record`, oldest first
     "Records of runs that the authors made, as they come with the course"
     folders = shipped('published', 'benchmarks/results')
-    if not (folders/name).is_dir(): raise CourseError(f"There are no published records {name!r}: choose from {', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))}.")
+    if not (folders/name).is_dir():
+        there = ', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))
+        raise CourseError(f"There are no published records {name!r}: choose from {there}.")
     return load_records(folders/name)
 
 def published_speed(

@@ -32,7 +32,9 @@ class Verification:
     counts:dict # files by split and class
     problems:list # sentences; empty if all is well
     @property
-    def verdict(self): return 'complete' if not self.problems else f'{len(self.problems)} problem{"s"*(len(self.problems)>1)}:\n' + '\n'.join(f'- {o}' for o in self.problems)
+    def verdict(self):
+        n = len(self.problems)
+        return 'complete' if not n else f'{n} problem{"s"*(n>1)}:\n' + '\n'.join(f'- {o}' for o in self.problems)
     def __repr__(self):
         return '\n'.join(f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()) + f'\n{self.verdict}'
 

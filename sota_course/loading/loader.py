@@ -56,7 +56,8 @@ class PresizedDL(TfmdDL):
     def new(self, dataset=None, cls=None, **kwargs):
         same = dataset is None or dataset is self.dataset
         # An empty data set is what `learn.export` keeps: the cache stays here.
-        own = dict(cache=self.cache if same or len(dataset) else None, threads=self.threads) if issubclass(cls or PresizedDL, PresizedDL) else {}
+        ours = issubclass(cls or PresizedDL, PresizedDL)
+        own = dict(cache=self.cache if same or len(dataset) else None, threads=self.threads) if ours else {}
         res = super().new(dataset, cls, **own | kwargs)
         if same and own: res.targets = self.targets
         return res
@@ -100,7 +101,8 @@ def _batch(self:PresizedDL, idxs, rng):
 def _scale(self:PresizedDL):
     """On a processor: what to multiply bytes with, and what to subtract, if `after_batch` does nothing but make numbers
     from 0 to 1 of them and normalize; else None"""
-    if self.device is None or self.device.type!='cpu' or [type(o) for o in self.after_batch.fs] not in ([IntToFloatTensor], [IntToFloatTensor, Normalize]): return None
+    if self.device is None or self.device.type!='cpu': return None
+    if [type(o) for o in self.after_batch.fs] not in ([IntToFloatTensor], [IntToFloatTensor, Normalize]): return None
     _,*norm = self.after_batch.fs
     mean,std = (norm[0].mean.view(3,1), norm[0].std.view(3,1)) if norm else (torch.zeros(3,1), torch.ones(3,1))
     return 1/(255*std), mean/std

@@ -152,7 +152,9 @@ def sample_views(
 def finish_views(views, lights, scale, threads):
     "`views` in another light; and with a `scale` (what to multiply with, what to subtract for each channel) as floating-point numbers"
     if lights is None and scale is None: return views
-    if views.device.type!='cpu': return torch.tensor([list(o) for o in lights], dtype=torch.uint8, device=views.device).gather(1, views.flatten(1).long()).view_as(views)
+    if views.device.type!='cpu':
+        rows = torch.tensor([list(o) for o in lights], dtype=torch.uint8, device=views.device)
+        return rows.gather(1, views.flatten(1).long()).view_as(views)
     out = torch.empty_like(views, dtype=torch.uint8 if scale is None else torch.float32)
     def tables(light):
         table = torch.arange(256) if light is None else torch.frombuffer(bytearray(light), dtype=torch.uint8)
