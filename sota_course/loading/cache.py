@@ -61,7 +61,7 @@ class ImageCache:
         self.nbytes,there = index['nbytes'],(self.folder/'pixels.bin').stat().st_size
         if there!=self.nbytes: raise ValueError(f'its file has {there} bytes instead of {self.nbytes}')
         self.pixels = torch.from_numpy(np.memmap(self.folder/'pixels.bin', np.uint8, mode='c') if there else np.zeros(0, np.uint8))
-        self.on_card,self.deciding = {},threading.Lock()
+        self.on_gpu,self.deciding = {},threading.Lock()
     def __len__(self): return len(self.places)
     def place(self, file):
         return self.places.get(str(file)) or self.places.get(os.path.abspath(file)) if isinstance(file, (str,Path)) else None
@@ -82,11 +82,13 @@ def image(self:ImageCache,
 # %% ../../nbs/workshop/loading/cache.ipynb #e49e8abc
 @patch
 def on(self:ImageCache, device):
-    "All pixels: on the graphics card, if they take at most a third of what is free there when first asked for; else None"
+    "All pixels: on the GPU, if they take at most a third of what is free there when first asked for; else None"
     if device.type!='cuda': return None
     with self.deciding:
-        if device not in self.on_card: self.on_card[device] = self.pixels.to(device) if self.nbytes < torch.cuda.mem_get_info(device)[0]/3 else None
-        return self.on_card[device]
+        if device not in self.on_gpu:
+            fits = self.nbytes < torch.cuda.mem_get_info(device)[0]/3
+            self.on_gpu[device] = self.pixels.to(device) if fits else None
+        return self.on_gpu[device]
 
 # %% ../../nbs/workshop/loading/cache.ipynb #897deecf
 def _stat(file):
@@ -109,9 +111,9 @@ def _bytes_needed(files, presize, n=200):
     "About how many bytes `files` take as pixels, from the headers of `n` of them"
     def pixels(file):
         try:
-            with Image.open(file) as im: (w,h),share = im.size,min(1, presize/min(im.size))
-            return 3*round(w*share)*round(h*share)
-        except Exception: return 0 # said when it is read
+            with Image.open(file) as im: (w,h),scale = im.size,min(1, presize/min(im.size))
+            return 3*round(w*scale)*round(h*scale)
+        except Exception: return 0 # reported when it is read
     some = files[::max(1, len(files)//n)]
     return len(files)*sum(map(pixels, some))/len(some)
 
