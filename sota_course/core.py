@@ -47,11 +47,11 @@ def get_device(
 ): # a `torch.device`
     "The device to train on; raises `CourseError` for one that is not here"
     import torch
-    rank,n_cards = int(os.environ.get('LOCAL_RANK', 0)),torch.cuda.device_count()
-    if rank>=n_cards>0 and name in (None, 'cuda'):
-        raise CourseError(f"There are more processes than graphics cards ({n_cards}): "
-            "start one process for each card, or name the device cpu.")
-    cuda = f'cuda:{rank}' if 'LOCAL_RANK' in os.environ else 'cuda' # each of several processes takes a card of its own
+    rank,n_gpus = int(os.environ.get('LOCAL_RANK', 0)),torch.cuda.device_count()
+    if rank>=n_gpus>0 and name in (None, 'cuda'):
+        raise CourseError(f"There are more processes than GPUs ({n_gpus}): "
+            "start one process for each GPU, or name the device cpu.")
+    cuda = f'cuda:{rank}' if 'LOCAL_RANK' in os.environ else 'cuda' # each of several processes takes a GPU of its own
     if name=='cuda': name = cuda
     if name and _works(name): return torch.device(name)
     usable = [o for o in (cuda, 'mps', 'cpu') if _works(o)]
@@ -60,7 +60,7 @@ def get_device(
 
 # %% ../nbs/workshop/core.ipynb #933ab2a3
 def n_cores():
-    "The processor's cores for this process: an equal share where several were launched on this machine"
+    "The processor's cores for this process: an equal number where several were launched on this machine"
     return max(1, defaults.cpus//int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
 
 # %% ../nbs/workshop/core.ipynb #71f670f3
@@ -149,12 +149,12 @@ def check_writable(
 @contextmanager
 def new_file(
     path, # the file to write; an older one is replaced
-    **said, # for `explained`, where another sentence says it better
+    **messages, # for `explained`, where another sentence fits better
 ):
     "Write to the path that this gives: at the end it replaces `path` in one step; if something goes wrong, `path` stays as it was"
     path = Path(path)
     temp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    with explained(**dict(what=f'Cannot write {path}') | said):
+    with explained(**dict(what=f'Cannot write {path}') | messages):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             yield temp
@@ -189,14 +189,14 @@ def new_folder(
     path, # the folder to make
     replace:bool=False, # put it in the place of an older one? Else what is there already is refused, unless it is an empty folder
     hidden=None, # the hidden folder to work in, where its remains shall be found again; else one with a name of its own
-    **said, # for `explained`, where another sentence says it better
+    **messages, # for `explained`, where another sentence fits better
 ):
     "Fill the folder that this gives: at the end it gets the name `path`; if something goes wrong, `path` stays as it was"
     path = Path(path)
     if not replace and path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        if said.get('error', CourseError) is None: raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        if messages.get('error', CourseError) is None: raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         raise CourseError(f"{path} exists already: name a folder that is not there yet.")
-    with explained(**dict(what=f'Cannot make {path}') | said), _workplace(path, hidden) as work:
+    with explained(**dict(what=f'Cannot make {path}') | messages), _workplace(path, hidden) as work:
         new,old = work/path.name,work/f'{path.name}-old'
         new.mkdir()
         yield new

@@ -24,7 +24,7 @@ class Record:
     seed:int|None=None # the seed the run started from
     log:list=field(default_factory=list) # one dict an epoch: train_loss, valid_loss, metrics, seconds
     seconds:float=0. # the whole run
-    device:str='' # the processor or card it ran on
+    device:str='' # the CPU or GPU it ran on
     versions:dict=field(default_factory=dict) # Python and the packages that matter
     started:str='' # date and time of the start, UTC, ISO 8601
     evaluation:dict=field(default_factory=dict) # what else was measured at the end, for tables and figures

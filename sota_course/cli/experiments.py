@@ -19,10 +19,10 @@ def _compare(records, folder, path=None, **kwargs):
     from rich.console import Console
     from sota_course.compare import compare
     from sota_course.experiments.report import write_report
-    found,folder = compare(records, **kwargs),Path(folder).absolute()
-    Console().print(found)
-    report = write_report(found, folder/'report.html', path)
-    print(f'\nRecords: {folder}\nReport:  {report}\n\n{found.sentence}')
+    comparison,folder = compare(records, **kwargs),Path(folder).absolute()
+    Console().print(comparison)
+    report = write_report(comparison, folder/'report.html', path)
+    print(f'\nRecords: {folder}\nReport:  {report}\n\n{comparison.sentence}')
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #a2850a92
 @app.command('ladder')
@@ -41,7 +41,7 @@ def ladder_command(
     results:ResultsOption=None,
     resume:Annotated[bool, Option('--resume', help='Go on with what is in the folder of results.')]=False,
     ray:Annotated[bool, Option('--ray',
-        help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
+        help='Train many at once: on all cores or GPUs of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
 ):
     "Train variants with several seeds each, and say which of them helped."
     from sota_course.experiments import ladder

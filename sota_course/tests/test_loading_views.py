@@ -40,6 +40,6 @@ def test_views_agree_with_plain_steps():
     def warp_view(image, m, size): return _warp_together([image], m[None], size)[0]
     for together,alone in ((sample_views, sample_view), (_warp_together, warp_view)):
         for view,image_,m in zip(together(several, wild, 24), several, wild): assert (view.int()-alone(image_, m, 24).int()).abs().max() <= 1
-    for size_ in (10, 24): # as on a processor, and as on a graphics card; OpenCV before version 5 rounds places to 1/32 of a pixel
+    for size_ in (10, 24): # as on the CPU, and as on a GPU; OpenCV before version 5 rounds places to 1/32 of a pixel
         difference = (sample_views(several, wild, size_).int()-_warp_together(several, wild, size_).int()).abs()
         assert difference.float().mean() < 0.7 and difference.max() < 16, difference.float().mean()

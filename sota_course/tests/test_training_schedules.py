@@ -15,8 +15,8 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/08_training.ipynb #ab654adc
 def test_warm_restarts_by_hand():
     rate = warm_restarts([1, 2, 4], 0.1)
-    found = [rate(0), rate(0.5/7), rate(1/7), rate(2/7), rate(3/7), rate(1)]
-    test_close(found, [0.1, 0.05, 0.1, 0.05, 0.1, 0], eps=1e-6)
+    rates = [rate(0), rate(0.5/7), rate(1/7), rate(2/7), rate(3/7), rate(1)]
+    test_close(rates, [0.1, 0.05, 0.1, 0.05, 0.1, 0], eps=1e-6)
     test_close(rate(0.999/7), 0, eps=1e-4)
     test_close(warm_restarts([5], 2., 1.)(1), 1)
     test_close(warm_restarts([2], np.array([0.1, 1.]))(0.5), [0.05, 0.5])

@@ -56,12 +56,12 @@ def test_tta_agrees_with_fastai():
     # its random numbers are drawn as fastai's are
     quiet_learn = untrained(batch_tfms=aug_transforms(size=32), stats=imagenet_stats, presize=False)
     seed_everything(5)
-    theirs,their_targets = quiet_learn.tta(n=1, beta=0)
+    expected,expected_targets = quiet_learn.tta(n=1, beta=0)
     seed_everything(5)
     dl = quiet_learn.dls.valid.new() # a loader draws a number when it is made, and learn.tta makes two
     ours,our_targets = tta(quiet_learn, dl, RandomViews(1), beta=0)
-    test_close(ours, theirs, eps=1e-5)
-    test_eq(our_targets, their_targets)
+    test_close(ours, expected, eps=1e-5)
+    test_eq(our_targets, expected_targets)
     plain_only = untrained(item_tfms=[Resize(32, ResizeMethod.Squish)])
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')

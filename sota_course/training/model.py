@@ -26,14 +26,14 @@ from ..records import package_versions,Record
 
 # %% ../../nbs/workshop/training/model.ipynb #f4a169b3
 def _preparation(learn):
-    """The `SampleOnce` and the `ChannelStats` (or None) that say how images become probabilities.
-    Raises `CourseError` where they do not say it all."""
+    """The `SampleOnce` and the `ChannelStats` (or None) that define how images become probabilities.
+    Raises `CourseError` where they are not all of it."""
     way_out = "use get_dls without presize=False, item_tfms and batch_tfms, and give the learner those (learn.dls = …)"
     dl,stored = learn.dls.valid,stored_stats(learn.model)
     if not isinstance(dl, PresizedDL):
         raise CourseError(f"save_model knows how get_dls prepares images from its cache, and nothing of a {type(dl).__name__}: {way_out}.")
-    known = SampleOnce,ToTensor,IntToFloatTensor,Normalize
-    if other := [type(o).__name__ for o in (*dl.after_item.fs, *dl.after_batch.fs) if type(o) not in known]:
+    allowed = SampleOnce,ToTensor,IntToFloatTensor,Normalize
+    if other := [type(o).__name__ for o in (*dl.after_item.fs, *dl.after_batch.fs) if type(o) not in allowed]:
         raise CourseError(f"save_model cannot keep the transform {other[0]}: {way_out}.")
     if stored and stats_differ(stored, declared_stats(dl)):
         raise CourseError("The network has other channel statistics stored than its loaders normalize with: "
@@ -49,15 +49,15 @@ def _empty_network(arch, n_out, options):
     "A network whose weights have shapes and no numbers; random numbers stay as they were"
     with torch.device('meta'): return build_network(arch, n_out, **options)
 
-def _form(weights): return {name: (tuple(o.shape), o.dtype) for name,o in weights.items()}
+def _shapes_and_dtypes(weights): return {name: (tuple(o.shape), o.dtype) for name,o in weights.items()}
 
 def _weights(learn, arch, options):
-    "The weights of `learn` on the processor, by name; raises `CourseError` if its network is not `arch`"
+    "The weights of `learn` on the CPU, by name; raises `CourseError` if its network is not `arch`"
     if arch is None: raise CourseError("save_model does not know this learner's network: make it with baseline_learner or build_network.")
     weights = {k: v.detach().to('cpu', copy=True, memory_format=torch.contiguous_format)
         for k,v in learn.model.state_dict().items() if k not in ('channel_mean', 'channel_std')}
-    asked = _empty_network(arch, len(learn.dls.vocab), options)
-    if repr(asked)!=repr(learn.model) or _form(weights)!=_form(asked.state_dict()):
+    expected = _empty_network(arch, len(learn.dls.vocab), options)
+    if repr(expected)!=repr(learn.model) or _shapes_and_dtypes(weights)!=_shapes_and_dtypes(expected.state_dict()):
         raise CourseError(f"The learner's network is not what build_network({arch!r}, {len(learn.dls.vocab)}, **{options}) makes: "
             "make it with baseline_learner or build_network.")
     return weights
@@ -187,14 +187,14 @@ def _read_json(file):
     return json.loads(file.read_text(encoding='utf-8'))
 
 def _read_weights(file, network, digest):
-    "The tensors in `file`, if they have the names, shapes and kinds that `network` asks for, and the SHA-256 `digest`"
-    asked = network.state_dict()
+    "The tensors in `file`, if they have the names, shapes and kinds that `network` has, and the SHA-256 `digest`"
+    expected = network.state_dict()
     if not file.is_file(): raise ValueError(f'it has no {file.name}')
-    if file.stat().st_size > sum(o.nbytes for o in asked.values()) + 2**20: raise ValueError('its weights are larger than the network')
+    if file.stat().st_size > sum(o.nbytes for o in expected.values()) + 2**20: raise ValueError('its weights are larger than the network')
     content = file.read_bytes()
     if sha256(content).hexdigest()!=digest: raise ValueError('its weights are not those it was saved with')
     weights = safetensors.torch.load(content)
-    if _form(weights)!=_form(asked): raise ValueError('its weights are not those of the network it names')
+    if _shapes_and_dtypes(weights)!=_shapes_and_dtypes(expected): raise ValueError('its weights are not those of the network it names')
     return weights
 
 # %% ../../nbs/workshop/training/model.ipynb #9ab88257
@@ -207,13 +207,13 @@ def load_model(
     if not path.is_dir(): raise CourseError(f"There is no folder {path}: name one that save_model has made.")
     try:
         spec = _read_json(path/'model.json')
-        known = _check_model(spec)
-        network = _empty_network(known['arch'], len(known['vocab']), known['arch_options'])
+        fields = _check_model(spec)
+        network = _empty_network(fields['arch'], len(fields['vocab']), fields['arch_options'])
         network.load_state_dict(_read_weights(path/'weights.safetensors', network, spec['weights_sha256']), assign=True)
     except (CourseError, OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError, RuntimeError, SafetensorError) as e:
         raise CourseError(f"{path} is not a model that can be loaded ({str(e).split(chr(10))[0].rstrip('.')}): "
             "name a folder that save_model has made, or save it again.") from e
-    return Model(network.to(device).eval().requires_grad_(False), **known)
+    return Model(network.to(device).eval().requires_grad_(False), **fields)
 
 # %% ../../nbs/workshop/training/model.ipynb #e2b4767b
 class Probabilities(nn.Module):
@@ -254,11 +254,11 @@ def predict_each(self:Model,
     bs:int=64, # images in a batch
     threads:int|None=None, # that read images; as many as there are cores if left out
 ): # generator of pairs in the order given: the image, and its probabilities of shape (classes,) or the `CourseError` that says why not
-    "What the network says to each image; batches are read ahead, two at most are in memory"
+    "Predictions for each image; batches are read ahead, two at most are in memory"
     check_positive(bs=bs, threads=threads)
     if tta and not self.augment.do_flip:
-        raise CourseError("This model was trained without mirrored images (do_flip=False), so its answer to a mirror image means nothing: "
-            "leave out tta.")
+        raise CourseError("This model was trained without mirrored images (do_flip=False), "
+            "so its prediction for a mirror image means nothing: leave out tta.")
     if isinstance(images, (str, Path)) and Path(images).is_dir(): images = sorted(get_image_files(images))
     if isinstance(images, (str, Path, Image.Image)): images = [images]
     probabilities = Probabilities(self.network, self.stats).to(self.device)
@@ -275,7 +275,7 @@ def predict(self:Model,
     **kwargs, # passed to `predict_each`: tta, bs, threads
 ): # tensor of shape (images, classes), in the order given; NaN for images that cannot be read
     "The probabilities of all classes, for each image"
-    found = [p for _,p in self.predict_each(images, **kwargs)]
-    if not found: return torch.empty(0, len(self.vocab))
+    probs = [p for _,p in self.predict_each(images, **kwargs)]
+    if not probs: return torch.empty(0, len(self.vocab))
     unread = torch.full((len(self.vocab),), torch.nan)
-    return torch.stack([unread if isinstance(o, CourseError) else o for o in found])
+    return torch.stack([unread if isinstance(o, CourseError) else o for o in probs])
