@@ -92,7 +92,8 @@ def draw(self:Augment,
     m = _box_matrices(left, top, width, height)
     if self.max_rotate:
         angle = np.radians(_sometimes(rng, n, p, -self.max_rotate, self.max_rotate, 0))
-        centre,turn = eye_with(n, m02=m[:,0,2], m12=m[:,1,2]), eye_with(n, m00=np.cos(angle), m01=-np.sin(angle), m10=np.sin(angle), m11=np.cos(angle))
+        centre = eye_with(n, m02=m[:,0,2], m12=m[:,1,2])
+        turn = eye_with(n, m00=np.cos(angle), m01=-np.sin(angle), m10=np.sin(angle), m11=np.cos(angle))
         m = centre @ turn @ np.linalg.inv(centre) @ m
     if self.max_warp: m = m @ _tilt(*(_sometimes(rng, n, p, -self.max_warp, self.max_warp, 0) for _ in range(2)))
     if self.min_zoom!=1 or self.max_zoom!=1:
