@@ -180,7 +180,7 @@ def _compare(records, folder, path=None, **kwargs):
 @app.command('ladder')
 def ladder_command(
     path:PathOption=None,
-    variants:Annotated[str, Option(help='What to compare, the baseline first, separated by commas; + joins, as in mixup+tta; your own from a file, as mine.toml:wide.')]='baseline,normalized,progressive,mixup,smoothing,tta',
+    variants:Annotated[str, Option(help='What to compare, the baseline first, separated by commas; + joins, as in mixup+tta; your own from a file, as mine.toml:wide.')]='baseline,normalized,progressive,mixup,label_smoothing,tta',
     seeds:Annotated[int, Option(min=1, help='Runs of each.')]=3,
     arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …; by the device if left out.')]=None,
     size:Annotated[int, Option(help='Side of the images in pixels.')]=128,

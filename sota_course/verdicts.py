@@ -95,7 +95,7 @@ def _why_none(r, metric):
 
 # %% ../nbs/09b_verdicts.ipynb #9e936e4e
 shared_settings = 'arch','size','bs','lr','schedule','precision','epochs','seconds','noise'
-_number,_kinds = (int,float),dict(name=str, data=dict, config=dict, seed=(int,type(None)), log=list, seconds=(int,float), device=str, versions=dict, started=str, evaluation=dict, failed=str)
+_number,_kinds = (int,float),dict(name=str, data=dict, config=dict, seed=(int,type(None)), log=list, seconds=(int,float), device=str, versions=dict, started=str, evaluation=dict, failed=str, status=str)
 
 def _are(rows, **kinds):
     "Is it a list of dicts whose values are of these types?"
@@ -185,7 +185,7 @@ def _row(c, name):
     mean,half = interval([measured(r, c.metric) for r in runs])
     difference,reach = interval([] if name==c.baseline else d)
     said = 'baseline' if name==c.baseline else 'no result' if not runs else verdict(d, c.metric in _lower_is_better) if c.runs.get(c.baseline) else 'no baseline'
-    lost = 'interrupted' if all(r.failed.startswith('interrupted') for r in failed) else 'failed'
+    lost = 'interrupted' if all(r.status=='interrupted' for r in failed) else 'failed'
     why = '; '.join(dict.fromkeys(_why_none(r, c.metric).rstrip('.') for r in failed))
     return dict(variant=name, seeds=len(runs), mean=mean, half=half, difference=difference, reach=reach, verdict=said) | \
         pd.DataFrame([{k: measured(r, k) for k in _others} for r in runs], columns=_others, dtype=float).mean().to_dict() | \

@@ -21,7 +21,7 @@ def finished(
     records, # list of `Record`
 ): # list of those of `run`; of some with the same name the last; what was interrupted is not finished
     "What is known already"
-    own = {r.name: r for r in records_of(run, records) if not r.failed.startswith('interrupted')}
+    own = {r.name: r for r in records_of(run, records) if r.status!='interrupted'}
     return list(own.values())
 
 def to_do(run, records):
@@ -50,7 +50,7 @@ def summary_line(
     return f"{record.name}, seed {record.seed}: " + (record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s")
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #999eb018
-ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'smoothing', 'tta'
+ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'label_smoothing', 'tta'
 
 def ladder(
     path=None, # a folder that has `train` and `val` in it; see `get_data`

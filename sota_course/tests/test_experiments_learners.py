@@ -28,7 +28,7 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/experiments/learners.ipynb #42e8f261
 def test_every_variant_trains():
     seen = dict(progressive=lambda l: l.dls.one_batch()[0].shape[-1]==32, normalized=lambda l: isinstance(l.dls.after_batch[1], Normalize), mixup=lambda l: hasattr(l, 'mix_up'),
-        cutmix=lambda l: hasattr(l, 'cut_mix'), growing=lambda l: sorted({*l.grow_images.sizes})==[16, 24, 32], smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
+        cutmix=lambda l: hasattr(l, 'cut_mix'), growing=lambda l: sorted({*l.grow_images.sizes})==[16, 24, 32], label_smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
     for name in variants:
         recipe = vary(Recipe('small_cnn', 32, 20, 2), name)
         trained = recipe_learner(recipe, sample_data(10, 4), 'cpu', 'fp32')

@@ -107,7 +107,7 @@ def test_everything_is_escaped():
 def test_failed_runs_are_shown_and_never_counted():
     some = simulated_records(dict(baseline=0, fragile=0.02, broken=0), 3)
     for r in some:
-        if r.name=='broken' or r.name=='fragile' and r.seed==0: r.failed,r.log = 'it ran out of memory',[]
+        if r.name=='broken' or r.name=='fragile' and r.seed==0: r.failed,r.status,r.log = 'it ran out of memory','failed',[]
     some[-2].evaluation['accuracy'] = math.nan # and the last of `fragile` says nothing of it
     answer = compare(some)
     rows = answer.rows.set_index('variant')
@@ -120,7 +120,7 @@ def test_failed_runs_are_shown_and_never_counted():
     console.print(answer)
     page = write_report(answer, Path(tempfile.mkdtemp())/'r.html').read_text(encoding='utf-8')
     for shown_in in (console.file.getvalue(), repr(answer), answer._repr_html_(), page): assert 'out of memory' in shown_in and 'no result; 3 of 3' in shown_in.replace('\n', '')
-    for r in some: r.failed = 'interrupted'
+    for r in some: r.failed,r.status = 'interrupted','interrupted'
     assert 'broken: 3 of 3 runs interrupted (interrupted).' in compare(some).notes
     test_eq(compare(some).sentence, 'No run came to a result, so there is nothing to compare.')
     assert 'interrupted' in write_report(some, Path(tempfile.mkdtemp())/'r.html').read_text(encoding='utf-8')
