@@ -87,32 +87,10 @@ def subset_command(
     from sota_course.imagenette import subset
     print(subset(path, dest, classes and classes.split(','), per_class, valid_pct, seed, size))
 
-# %% ../nbs/12_cli.ipynb #758e0f68
-def _stats(path):
-    from sota_course.normalization import channel_stats
-    return channel_stats(path)
-
 # %% ../nbs/12_cli.ipynb #32bb985a
 def _given(ctx, *names):
     "Those of the options `names` that stand on the command line, with their values"
     return {o: ctx.params[o] for o in names if ctx.get_parameter_source(o).name=='COMMANDLINE'} # typer has click within or beside it, by version
-
-@contextlib.contextmanager
-def _resumable():
-    "Say after an interruption how to go on"
-    try: yield
-    except KeyboardInterrupt:
-        print('Interrupted: the same command with --resume goes on from here.')
-        raise
-
-def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, save, folder):
-    "`sota-course train --recipe`"
-    from sota_course.experiments.ladder import summary_line
-    from sota_course.experiments.runs import train_recipe
-    if noise: raise CourseError('A recipe is for right labels: leave out --noise, or --recipe.')
-    with _resumable(): learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
-    print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
-    _keep(learn, save)
 
 def _keep(learn, folder):
     "Save the model, if asked to"
@@ -144,21 +122,20 @@ def train_command(
     normalize:Annotated[bool, Option('--normalize', help='Normalize with the statistics of the training images.')]=False,
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
     name:Annotated[Optional[str], Option(help='What to call this run in its record.')]=None,
-    resume:Annotated[bool, Option('--resume', help='Go on with a run of the same --recipe and --seed that was interrupted.')]=False,
+    speed_up:Annotated[bool, Option(help='Switch on what makes training faster on this device.')]=True,
+    resume:Annotated[bool, Option('--resume', help='Go on with the same run, which was interrupted.')]=False,
     save:Annotated[Optional[Path], Option(help='Keep the model in this folder, for `sota-course predict`.')]=None,
     results:ResultsOption=None,
 ):
     "Train a classifier from scratch and write the record of it."
+    from sota_course.experiments.ladder import summary_line
     from sota_course.experiments.runs import train
-    from sota_course.imagenette import get_data
     get_device(device)
-    if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'), path, seed, noise, device, name, resume, save, results)
-    if resume: raise CourseError('Only a run with --recipe can go on: name the recipe, or leave out --resume.')
-    path = get_data(path, size)
-    stats = _stats(path) if normalize else None
-    learn = train(name or ('normalized' if normalize else 'baseline'), arch, size, bs, epochs, lr, seed, results,
-        path=path, noise=noise, stats=stats, device=device)
-    _print_results([learn.record], results)
+    changes = _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'noise', 'normalize')
+    if not recipe: name = name or ('normalized' if normalize else 'baseline')
+    learn = train(recipe, path, seed, name or '', results, resume, device, speed_up=speed_up, **changes)
+    if recipe: print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(results or results_home()).absolute()}')
+    else: _print_results([learn.record], results)
     _keep(learn, save)
 
 # %% ../nbs/12_cli.ipynb #45d79613
@@ -189,6 +166,7 @@ def ladder_command(
     seconds:Annotated[float, Option(help='Train each for so many seconds, in place of epochs.')]=0.,
     lr:Annotated[float, Option(help='The highest learning rate.')]=3e-3,
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
+    speed_up:Annotated[bool, Option(help='Switch on what makes training faster on this device.')]=True,
     results:ResultsOption=None,
     resume:Annotated[bool, Option('--resume', help='Go on with what is in the folder of results.')]=False,
     ray:Annotated[bool, Option('--ray', help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
@@ -199,8 +177,8 @@ def ladder_command(
     from sota_course.imagenette import get_data
     keep_freed_memory() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
-    arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
-    with _resumable(): records = ladder(path, variants, seeds, folder, resume, device, each=ray_map if ray else map, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
+    arch = arch or ''
+    records = ladder(path, variants, seeds, folder, resume, device, speed_up=speed_up, each=ray_map if ray else map, arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
     _compare(records, folder, path, baseline=variants.split(',')[0].strip())
 
 # %% ../nbs/12_cli.ipynb #28db728e

@@ -5,8 +5,8 @@ from contextlib import redirect_stdout
 from functools import lru_cache
 from pathlib import Path
 from fastai.vision.all import *
-from sota_course.core import find_data, fingerprint
-from sota_course.experiments.recipes import asked, optimizers, schedules, stages_of
+from sota_course.core import find_data, fingerprint, get_device
+from sota_course.experiments.recipes import arch_for, asked, optimizers, schedules, stages_of
 from sota_course.imagenette import _images_by_class, get_data, get_dls, quiet
 from sota_course.label_smoothing import calibration_bins, calibration_error
 from sota_course.mixup import GuardMixing
@@ -35,6 +35,18 @@ def test_every_variant_trains():
         fit_recipe(trained, recipe)
         assert len(trained.recorder.values) in (1,2) and seen.get(name, bool)(trained), name
     with expect_fail(CourseError, 'too few'): recipe_learner(vary(Recipe(epochs=1), 'progressive'), sample_data(10, 4))
+
+# %% ../../nbs/workshop/experiments/learners.ipynb #f8bc3cc6
+def test_noise_stats_and_loaders_of_ones_own():
+    def made(loading={}, **settings): return recipe_learner(Recipe('small_cnn', 32, 20, **settings), sample_data(10, 4), 'cpu', **loading)
+    def labels(learn): return [int(o) for o in learn.dls.train_ds.tls[1]]
+    test_eq(sum(a!=b for a,b in zip(labels(made(noise=25)), labels(made()))), 25)
+    test_eq(made(stats=[[0.5]*3, [0.25]*3]).dls.after_batch[1].std.flatten(), tensor([0.25]*3))
+    fastais = made(dict(item_tfms=[Resize(32)]))
+    test_eq(([type(o) for o in fastais.dls.train.after_item.fs], hasattr(made(), 'channels_last')), ([Resize, ToTensor], True))
+    plain = made(dict(speed_up=False))
+    assert not hasattr(plain, 'channels_last') and plain.opt_func is Adam
+    test_eq(recipe_learner(Recipe(size=32, bs=20), sample_data(10, 4), 'cpu').arch, 'xresnet18') # by the device
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #0be3a635
 def test_seconds_are_a_budget():
