@@ -9,11 +9,13 @@ READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lab bench prepare constraints clean
+.PHONY: help demo test test-wheel chapters lab bench prepare constraints clean
 
 help:
 	@echo "make demo      four ways to train on the built-in sample, three seeds each, and what helped (about 4 minutes)"
-	@echo "make test      run every check and test, stop at the first that fails"
+	@echo "make test      run every check and test in the checkout, stop at the first that fails (about ten minutes)"
+	@echo "make test-wheel  build the wheel, install it apart, and run what is exported, and two chapters, against it"
+	@echo "make chapters  run every chapter on photographs: make chapters DATA=FOLDER"
 	@echo "make lab       open the course in JupyterLab"
 	@echo "make bench     time the course's code against stock fastai and simple loops"
 	@echo "make prepare   bring modules, tests, README and links in step with the notebooks"
@@ -28,12 +30,20 @@ demo: $(READY)
 
 # Export and clean are run for real; what they change in the working tree is then a difference, and a failure.
 # One thread for each process: two of them waiting for each other at every small step are slower than one.
+# Cells marked `#| test` run in pytest, and not once more where they stand.
 test: $(READY)
 	python -m sota_course._nbdev drift
 	python -m sota_course._nbdev links --check
 	python -m sota_course._nbdev readme --check
-	OMP_NUM_THREADS=1 nbdev-test --n-workers 2 --timing
-	OMP_NUM_THREADS=1 python -m pytest
+	OMP_NUM_THREADS=1 SOTA_COURSE_DATA="$$(python -m sota_course data sample)" nbdev-test --n-workers 2 --timing
+	OMP_NUM_THREADS=1 python -m pytest -n 2 -m 'not wheel'
+
+test-wheel: $(READY)
+	OMP_NUM_THREADS=1 python -m pytest -m wheel
+
+# Where fastai has put Imagenette, or in the folder DATA.
+chapters: $(READY)
+	SOTA_COURSE_DATA=$(abspath $(DATA)) nbdev-test --n-workers 1 --timing --file-re '^[0-9]'
 
 lab: $(READY)
 	jupyter lab nbs

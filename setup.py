@@ -1,6 +1,6 @@
 "Reads settings.ini and hands it to setuptools; every other fact about the package stands in pyproject.toml."
 from configparser import ConfigParser
-from setuptools import setup
+from setuptools import find_packages,setup
 
 cfg = ConfigParser()
 cfg.read('settings.ini', encoding='utf-8')
@@ -14,8 +14,10 @@ setup(
     extras_require=extras | {'dev': sum(extras.values(), lines('dev_requirements'))},
     entry_points={'console_scripts': lines('console_scripts'), 'nbdev': ['sota_course=sota_course._modidx:d']},
     project_urls={'Source': url, 'Changelog': f"{url}/blob/{cfg['branch']}/CHANGELOG.md", 'Issues': f'{url}/issues'},
-    packages=['sota_course', 'sota_course.tests', 'sota_course.notebooks', 'sota_course.published'],
-    # The course itself travels in the wheel: nbs/*.ipynb becomes sota_course/notebooks/*.ipynb, and so do the records it shows.
+    packages=find_packages(include=['sota_course*'], exclude=['sota_course._nbdev*']) + ['sota_course.notebooks', 'sota_course.published'],
+    # The course itself travels in the wheel: nbs/ becomes sota_course/notebooks/, and so do the records it shows. They stay where those
+    # who work on them look for them: notebooks where nbdev and Colab find them, records beside the benchmarks that write them.
     package_dir={'sota_course.notebooks': 'nbs', 'sota_course.published': 'benchmarks/results'},
-    package_data={'sota_course': ['questions/*', 'recipes.toml'], 'sota_course.notebooks': ['*.ipynb'], 'sota_course.published': ['*/*.json']},
+    package_data={'sota_course': ['recipes.toml'], 'sota_course.questionnaire': ['questions/*'],
+        'sota_course.notebooks': ['*.ipynb', 'workshop/**/*.ipynb'], 'sota_course.published': ['*/*.json']},
 )

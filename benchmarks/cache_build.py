@@ -86,7 +86,7 @@ if __name__ == '__main__':
     parser.add_argument('--quick', action='store_true', help='one round of 128 images and of half of them; writes nothing')
     args = parser.parse_args()
     from functools import partial
-    from sota_course.imagenette import subset
+    from sota_course.data.folders import subset
     with TemporaryDirectory(dir=args.path.absolute().parent, prefix='.cache_build-') as home:
         home,shares = Path(home),[4, 2, 1]
         if args.quick: args.path,args.presize,args.rounds,shares = subset(args.path, home/'quick', per_class=16),args.presize[:1],1,[2, 1]

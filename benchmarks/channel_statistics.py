@@ -8,9 +8,10 @@ import json,resource,statistics,sys,time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
-from sota_course.core import device_name,fingerprint,package_versions,write_atomically
+from sota_course.core import write_atomically
+from sota_course.records import device_name,fingerprint,package_versions
 from sota_course.normalization import channel_histogram,stats_from_histogram
-from sota_course.sample import sample_data
+from sota_course.data.sample import sample_data
 from fastai.data.transforms import get_image_files
 
 def decode(files):

@@ -64,7 +64,7 @@ if __name__ == '__main__':
     parser.add_argument('--quick', action='store_true', help='one round, few images; writes nothing')
     args = parser.parse_args()
     if args.quick: args.images,args.size,args.bs,args.rounds = 40,64,16,1
-    from sota_course.imagenette import subset
+    from sota_course.data.folders import subset
     with TemporaryDirectory(dir=args.path.absolute().parent, prefix='.epochs-') as home:
         part = subset(args.path, f'{home}/{args.path.name}', per_class=round(args.images/len(list((args.path/'train').iterdir()))))
         rows = table(alternate({o: partial(in_new_home, part, home, args.arch, args.size, args.bs, *settings[o]) for o in args.settings}, args.rounds))

@@ -18,7 +18,9 @@ for_validation = 0.04 # of the seconds, kept for the end
 
 def stock(path):
     "A trained learner, its settings, and the number of epochs"
-    from sota_course.imagenette import baseline_learner,get_dls,quiet
+    from sota_course.imagenette import baseline_learner
+    from sota_course.loading.dls import get_dls
+    from sota_course.training.callbacks import quiet
     learn = quiet(baseline_learner(get_dls(64, size, path=path, presize=False), 'xresnet18'))
     with learn.no_logging(): learn.fit_one_cycle(epochs, 3e-3)
     return learn,dict(arch='xresnet18', size=size, bs=64, lr=3e-3),epochs
@@ -45,7 +47,7 @@ def measure(path, seed, name, seconds):
     "What a record says of one run"
     from sota_course.core import seed_everything
     from sota_course.experiments.learners import evaluate
-    from sota_course.experiments.runs import describe_data
+    from sota_course.experiments.recorder import describe_data
     began = time.perf_counter()
     seed_everything(seed)
     learn,config,n = course(Path(path), name, seconds) if name else stock(Path(path))
@@ -56,7 +58,7 @@ def measure(path, seed, name, seconds):
 
 def run(path, name, seed, seconds, folder):
     "The `Record` of one run, done now or before"
-    from sota_course.core import Record,device_name,load_records,package_versions
+    from sota_course.records import Record,device_name,load_records,package_versions
     known = [r for r in load_records(folder, name or 'stock') if r.seed==seed] if folder.is_dir() else []
     if known: return known[-1]
     started = datetime.now(timezone.utc).isoformat(timespec='microseconds')

@@ -10,7 +10,8 @@ import argparse,json,random,time
 from collections import Counter
 from pathlib import Path
 from statistics import median
-from sota_course.core import package_versions,write_atomically
+from sota_course.core import write_atomically
+from sota_course.records import package_versions
 from sota_course.questionnaire import check,load_bank
 
 verdicts = ['correct', 'partial', 'incorrect', 'not_attempted']
@@ -48,9 +49,12 @@ def figures(rows):
     right = [o for o in invented if o['accept']==['correct']]
     pairs = [(o['gold'], o['verdict']) for o in real]
     kinds = Counter(o['kind'] for o in rows)
-    return dict(real=len(real), agreement=share([o['agrees'] for o in real]), agreement_interval=interval(real), kappa=kappa(pairs) if pairs else None,
-        correct_or_not=share([(a=='correct')==(b=='correct') for a,b in pairs]), invented=len(invented), wrong_passed=share([o['verdict']=='correct' for o in wrong]), wrong=len(wrong),
-        right_passed=share([o['verdict']=='correct' for o in right]), right=len(right), confusion={a:{b:pairs.count((a, b)) for b in verdicts} for a in verdicts},
+    return dict(real=len(real), agreement=share([o['agrees'] for o in real]), agreement_interval=interval(real),
+        kappa=kappa(pairs) if pairs else None,
+        correct_or_not=share([(a=='correct')==(b=='correct') for a,b in pairs]), invented=len(invented),
+        wrong_passed=share([o['verdict']=='correct' for o in wrong]), wrong=len(wrong),
+        right_passed=share([o['verdict']=='correct' for o in right]), right=len(right),
+        confusion={a:{b:pairs.count((a, b)) for b in verdicts} for a in verdicts},
         kinds={k:[sum(o['agrees'] for o in rows if o['kind']==k), n] for k,n in kinds.items()},
         questions={q:share([o['agrees'] for o in rows if o['question']==q]) for q in sorted({o['question'] for o in rows})},
         milliseconds=1000*median(o['seconds'] for o in rows), versions=package_versions(('sota_course',)))
@@ -67,9 +71,12 @@ def main():
         found = figures(rows)
         write_atomically(Path(__file__).parent/'results'/'answers'/f'{args.name or file.stem}.json', json.dumps(found, indent=1))
         def percent(x): return '–' if x is None else f'{x:.1%}'
-        print(f"{args.name or file.stem}: {found['real']} real answers: agreement {percent(found['agreement'])}, kappa {found['kappa'] or 0:.2f}, correct or not {percent(found['correct_or_not'])};"
-            f" {found['invented']} invented: {percent(found['wrong_passed'])} of wrong ones passed, {percent(found['right_passed'])} of right ones passed; {found['milliseconds']:.1f} ms an answer")
+        print(f"{args.name or file.stem}: {found['real']} real answers: agreement {percent(found['agreement'])}, "
+            f"kappa {found['kappa'] or 0:.2f}, correct or not {percent(found['correct_or_not'])};"
+            f" {found['invented']} invented: {percent(found['wrong_passed'])} of wrong ones passed, "
+            f"{percent(found['right_passed'])} of right ones passed; {found['milliseconds']:.1f} ms an answer")
         for row in rows if args.failures else []:
-            if not row['agrees']: print(f"  {row['question']} {row['kind']}: {'/'.join(row['accept'])} judged {row['verdict']}: {row['answer'][:200]!r}")
+            if not row['agrees']:
+                print(f"  {row['question']} {row['kind']}: {'/'.join(row['accept'])} judged {row['verdict']}: {row['answer'][:200]!r}")
 
 if __name__=='__main__': main()

@@ -22,7 +22,7 @@ def measure(path, folder, seeds, **settings):
     from fastai.vision.all import Callback,defaults
     from sota_course.experiments.checkpoints import Checkpoints
     from sota_course.experiments.ladder import ladder
-    from sota_course.imagenette import get_dls
+    from sota_course.loading.dls import get_dls
     class Clock(Callback):
         order,seconds,started = Checkpoints.order-1,0.,None
         def before_train(self): self.started = time.perf_counter()

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import mean
 import numpy as np
 from PIL import Image,ImageOps
-from sota_course.imagenette import read_rgb
+from sota_course.data.images import read_rgb
 
 def shape(rng):
     "Width and height: the shorter side of 430 to 600 px, 4:3 to 16:9, lying or standing"

@@ -20,7 +20,7 @@ notes = [
     "training: float batches, normalized, ready for a network on this processor; validation: the same for the val split",
     "crop and flip: what get_dls does if nothing else is asked for; fastai's side is RandomResizedCrop and FlipItem on each image, no batch transforms but normalizing",
     "for a card: nothing was sent to a card. fastai: items of the book's size as uint8 batches, with the batch transforms, which a card would run, left out. "
-    "Ours: images gathered from the cache in random order as one row of bytes, with their targets, as presizing._send does; sampling the views, which a card would run, and pinning the bytes are left out. "
+    "Ours: images gathered from the cache in random order as one row of bytes, with their targets, as presizing.send does; sampling the views, which a card would run, and pinning the bytes are left out. "
     "Where the whole cache fits on the card even this is not done",
     "first epoch: ours is measured, get_dls with building the cache of train and val and one pass over the training batches. fastai's is the rate of the same row without 'first epoch', "
     "extrapolated from as many batches as `stock_batches` says to all training images; finding the files and starting workers is not counted for fastai's, finding the files is for ours",
@@ -43,19 +43,21 @@ def pass_rate(dl, batches=None):
 def gather(dl, threads, batches=None):
     "Images a second, from the cache to bytes that can be sent"
     import torch
-    from sota_course.presizing import _parallel,_send
+    from sota_course.loading.loader import send
+    from sota_course.loading.views import parallel
     from fastai.vision.all import chunked,fa_collate
     items,targets = dl.dataset.items,fa_collate([dl.dataset.tls[1][i] for i in range(len(dl.dataset))])
     idxs = list(chunked(dl.get_idxs(), dl.bs))[:batches]
-    def batch(o): return len(_send([dl.cache.image(items[i]) for i in o], torch.device('cpu'))), targets[list(o)]
+    def batch(o): return len(send([dl.cache.image(items[i]) for i in o], torch.device('cpu'))), targets[list(o)]
     start = time.perf_counter()
-    _parallel(batch, idxs, threads)
+    parallel(batch, idxs, threads)
     return sum(map(len, idxs))/(time.perf_counter()-start)
 
 def rooflines(ours, files, size, threads):
     "Functions that measure images a second, by name"
     import numpy as np
-    from sota_course.presizing import _parallel,read_presized,sample_views
+    from sota_course.loading.cache import read_presized
+    from sota_course.loading.views import parallel,sample_views
     from fastai.vision.all import chunked
     cache,image = ours.train.cache,ours.train.cache.image(files[0])
     m,_ = book_augment().draw(np.array([image.shape[1:]]*len(files)), np.random.default_rng(0))
@@ -63,7 +65,7 @@ def rooflines(ours, files, size, threads):
     def decode(part): [read_presized(files[j], 10**6) for j in part]
     def read(part): [cache.image(files[j]).clone() for j in part]
     parts = list(chunked(range(len(files)), 16))
-    def rate(f): return len(files)/seconds(_parallel, f, parts, threads)
+    def rate(f): return len(files)/seconds(parallel, f, parts, threads)
     return {f.__name__: partial(rate, f) for f in (decode, read, sample)}
 
 def measure(path, size, rounds, batches, n_roof):
@@ -113,13 +115,15 @@ if __name__ == '__main__':
     kept = args.keep_memory and keep_freed_memory()
     if args.keep_memory and not kept: parser.error('freed memory cannot be kept here: this is no glibc')
     from fastai.vision.all import *
-    from sota_course.imagenette import get_dls,subset
-    from sota_course.presizing import _parallel,clear_cache
+    from sota_course.data.folders import subset
+    from sota_course.loading.dls import get_dls
+    from sota_course.loading.cache import clear_cache
+    from sota_course.loading.views import parallel
     found = dict(data=data_of(args.path), rounds=args.rounds, stock_batches=args.stock_batches, memory_kept=kept, notes=notes, rows=[], seconds_built={}, cache={})
     with TemporaryDirectory(dir=args.path.absolute().parent, prefix='.loading-') as home:
         os.environ['SOTA_COURSE_HOME'] = home
         if args.quick: args.path,args.rounds,args.stock_batches,args.roof = subset(args.path, f'{home}/quick', per_class=32),1,3,64
-        _parallel(lambda f: len(f.read_bytes()), get_image_files(args.path), 2)
+        parallel(lambda f: len(f.read_bytes()), get_image_files(args.path), 2)
         for size in args.sizes:
             new = measure(args.path, size, args.rounds, args.stock_batches, args.roof)
             show(new['rows'])

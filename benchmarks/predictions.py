@@ -66,7 +66,7 @@ if __name__ == '__main__':
     parser.add_argument('--quick', action='store_true', help='one round, few images, one case; writes nothing')
     args = parser.parse_args()
     if args.quick: args.cases,args.per_class,args.n,args.rounds = ['small_cnn:64'],10,1,1
-    from sota_course.imagenette import subset
+    from sota_course.data.folders import subset
     with TemporaryDirectory(dir=args.path.absolute().parent, prefix='.predictions-') as home:
         os.environ['SOTA_COURSE_HOME'] = home
         part = subset(args.path, f'{home}/{args.path.name}', per_class=args.per_class)

@@ -31,7 +31,8 @@ def if_asked(measure):
 def write_json(name, **found):
     "Record what was `found`, with what it takes to measure it again, in results/speed/`name`.json"
     import torch
-    from sota_course.core import device_name,package_versions,write_atomically
+    from sota_course.core import write_atomically
+    from sota_course.records import device_name,package_versions
     head = dict(command=' '.join(['python', f'benchmarks/{Path(sys.argv[0]).name}', *(str(o).replace(str(Path.home()), '~') for o in sys.argv[1:])]),
         finished=datetime.now(timezone.utc).isoformat(timespec='seconds'), device=device_name(), threads=torch.get_num_threads(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count(), system=platform.platform(terse=True), versions=package_versions())
@@ -39,7 +40,7 @@ def write_json(name, **found):
 
 def data_of(path):
     "What a record says of a data set"
-    from sota_course.core import fingerprint
+    from sota_course.records import fingerprint
     from fastai.data.transforms import get_image_files
     files = {split: get_image_files(path/split) for split in ('train', 'val')}
     both = [*files['train'], *files['val']]
@@ -52,7 +53,7 @@ def book_tfms(size):
 
 def book_augment():
     "The same, in our words; its validation sees the whole centre"
-    from sota_course.presizing import Augment
+    from sota_course.loading.augment import Augment
     return Augment(min_scale=0.75, max_rotate=10, max_zoom=1.1, max_warp=0.2, max_lighting=0.2, val_xtra=0)
 
 def learner_with(path, arch, size, bs, presized, fast, keep):
@@ -61,8 +62,10 @@ def learner_with(path, arch, size, bs, presized, fast, keep):
     if keep and not keep_freed_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
     import contextlib,io
     from fastai.vision.all import imagenet_stats
-    from sota_course.imagenette import baseline_learner,get_dls,quiet
-    from sota_course.training import speed_up
+    from sota_course.imagenette import baseline_learner
+    from sota_course.loading.dls import get_dls
+    from sota_course.training.callbacks import quiet
+    from sota_course.training.speed import speed_up
     seed_everything(0)
     start = time.perf_counter()
     dls = get_dls(bs, size, path=Path(path), stats=imagenet_stats, **dict(augment=book_augment()) if presized else book_tfms(size))

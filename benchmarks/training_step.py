@@ -31,7 +31,8 @@ def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
     if keep and not keep_freed_memory(): return {}
     import torch
     from sota_course.imagenette import baseline_learner
-    from sota_course.training import AutoMixedPrecision,fused_adamw,speed_up,synthetic_dls,time_steps
+    from sota_course.training.precision import AutoMixedPrecision
+    from sota_course.training.speed import fused_adamw,speed_up,synthetic_dls,time_steps
     from fastai.callback.channelslast import ChannelsLast
     torch.set_num_threads(int(os.environ['OMP_NUM_THREADS']))
     seed_everything(0)

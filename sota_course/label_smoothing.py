@@ -4,19 +4,17 @@
 
 # %% auto #0
 __all__ = ['smooth_one_hot', 'smoothed_cross_entropy', 'smoothing_gradient', 'calibration_bins', 'calibration_error',
-           'reliability_diagram', 'confidence_histogram']
+           'confidence_histogram']
 
 # %% ../nbs/07_label_smoothing.ipynb #b29a52fe
-import matplotlib.pyplot as plt
-import pandas as pd
-from .core import *
-from .imagenette import *
 from fastai.vision.all import *
+from .core import CourseError
 
 # %% ../nbs/07_label_smoothing.ipynb #8f38a973
 def _check_eps(eps):
     "Raise `CourseError` for an `eps` that is no share"
-    if not 0<=eps<=1: raise CourseError(f"eps={eps} makes no sense: it is a share, from 0 to 1; 0.1 is usual.")
+    if not 0<=eps<=1:
+        raise CourseError(f"eps={eps} makes no sense: it is a share, from 0 to 1; 0.1 is usual.")
 
 # %% ../nbs/07_label_smoothing.ipynb #5e02b02b
 def smooth_one_hot(
@@ -35,7 +33,9 @@ def smoothed_cross_entropy(
     eps:float=0.1, # see `smooth_one_hot`
     weight=None, # an importance for each class, of shape (classes,)
 ): # a tensor with one number
-    "(1−ε)·cross-entropy + ε·mean over classes of −log p, as in torch; with `weight` every term counts as much as its class, and the sum is divided by the weights of the true classes"
+    """(1−ε)·cross-entropy + ε·mean over classes of −log p, as in torch;
+    with `weight` every term counts as much as its class, and the sum is divided by the weights
+    of the true classes"""
     _check_eps(eps)
     minus_log = -scores.log_softmax(1)
     w = scores.new_ones(scores.shape[1]) if weight is None else weight.to(scores)
@@ -48,7 +48,8 @@ def smoothing_gradient(
     y, # class numbers of shape (n,)
     eps:float=0.1, # see `smooth_one_hot`
 ): # of the shape of `scores`
-    "The gradient of `smoothed_cross_entropy` with respect to the scores: (softmax − smoothed target)/n"
+    """The gradient of `smoothed_cross_entropy` with respect to the scores:
+    (softmax − smoothed target)/n"""
     return (scores.softmax(1) - smooth_one_hot(y, scores.shape[1], eps))/len(scores)
 
 # %% ../nbs/07_label_smoothing.ipynb #8fa9e8c2
@@ -58,12 +59,18 @@ def calibration_bins(
     n_bins:int=15, # bins of equal width from 0 to 1
 ): # `pandas.DataFrame`: count, confidence and accuracy of each bin that is not empty
     "Predictions sorted by the probability of the class they choose"
-    if len(probs)!=len(targets) or not len(probs): raise CourseError(f"There are {len(probs)} predictions and {len(targets)} targets: as many of one as of the other are needed, and at least one.")
-    if not torch.allclose(total := probs.float().sum(1), torch.ones_like(total), atol=1e-3): raise CourseError("These are no probabilities, their rows do not sum to 1: apply softmax to scores first.")
+    if len(probs)!=len(targets) or not len(probs):
+        raise CourseError(f"There are {len(probs)} predictions and {len(targets)} targets: "
+            "as many of one as of the other are needed, and at least one.")
+    if not torch.allclose(total := probs.float().sum(1), torch.ones_like(total), atol=1e-3):
+        raise CourseError("These are no probabilities, their rows do not sum to 1: "
+            "apply softmax to scores first.")
     targets = targets.detach().cpu()
     confidence,choice = probs.detach().float().cpu().max(1)
-    table = pd.DataFrame(dict(bin=(confidence*n_bins).long().clip(max=n_bins-1), confidence=confidence, accuracy=(choice==targets).float()))
-    return table.groupby('bin').agg(count=('accuracy','size'), confidence=('confidence','mean'), accuracy=('accuracy','mean'))
+    table = pd.DataFrame(dict(bin=(confidence*n_bins).long().clip(max=n_bins-1),
+        confidence=confidence, accuracy=(choice==targets).float()))
+    return table.groupby('bin').agg(count=('accuracy','size'), confidence=('confidence','mean'),
+        accuracy=('accuracy','mean'))
 
 # %% ../nbs/07_label_smoothing.ipynb #4a287f06
 def calibration_error(
@@ -71,24 +78,10 @@ def calibration_error(
     targets, # class numbers of shape (n,)
     n_bins:int=15, # bins of equal width from 0 to 1
 ): # a number from 0 to 1
-    "Expected calibration error: the mean of |accuracy − confidence| over bins, weighted by their counts (Guo and others 2017, equation 3)"
+    """Expected calibration error: the mean of |accuracy − confidence| over bins,
+    weighted by their counts (Guo and others 2017, equation 3)"""
     bins = calibration_bins(probs, targets, n_bins)
     return float((bins['count']*(bins.accuracy-bins.confidence).abs()).sum()/bins['count'].sum())
-
-# %% ../nbs/07_label_smoothing.ipynb #71a40ed5
-def reliability_diagram(
-    probs, # probabilities of shape (n, classes)
-    targets, # class numbers of shape (n,)
-    ax=None, # matplotlib axes; new ones if left out
-    n_bins:int=15, # bins of equal width from 0 to 1
-): # the axes
-    "Accuracy against confidence, bin by bin: above the diagonal the network is too modest, below it too sure; dots are as large as their bins"
-    ax = ax or plt.subplots(figsize=(3.5,3.5))[1]
-    bins = calibration_bins(probs, targets, n_bins)
-    ax.plot([0,1], [0,1], ':', color='grey')
-    ax.plot(bins.confidence, bins.accuracy, lw=0.8); ax.scatter(bins.confidence, bins.accuracy, s=300*bins['count']/bins['count'].sum())
-    ax.set(xlabel='confidence', ylabel='accuracy', xlim=(0,1), ylim=(0,1), title=f'calibration error {calibration_error(probs, targets, n_bins):.3f}')
-    return ax
 
 # %% ../nbs/07_label_smoothing.ipynb #8bec8d78
 def confidence_histogram(
@@ -101,6 +94,8 @@ def confidence_histogram(
     ax = ax or plt.subplots(figsize=(3.5,2.5))[1]
     confidence,choice = probs.detach().float().cpu().max(1)
     right = choice==targets.detach().cpu()
-    ax.hist([confidence[right].numpy(), confidence[~right].numpy()], bins=20, range=(0,1), stacked=True, label=['right', 'wrong'])
-    ax.set(xlabel='confidence', ylabel='images'); ax.legend()
+    ax.hist([confidence[right].numpy(), confidence[~right].numpy()], bins=20, range=(0,1),
+        stacked=True, label=['right', 'wrong'])
+    ax.set(xlabel='confidence', ylabel='images')
+    ax.legend()
     return ax

@@ -10,12 +10,12 @@ __all__ = ['checkpoint_version', 'write_state', 'read_state', 'same_random', 'is
 import contextlib,json,os,time
 from copy import copy,deepcopy
 from pathlib import Path
-from fastai.vision.all import *
-from safetensors import SafetensorError,safe_open
+from safetensors import safe_open,SafetensorError
 from safetensors.torch import save_file
+from fastai.vision.all import *
 from ..core import CourseError
 from .learners import TrainFor
-from ..imagenette import _agreed
+from ..training.distributed import agreed
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #753f8b88
 def _flatten(state, tensors):
@@ -140,7 +140,7 @@ class Checkpoints(Callback):
         if self.fits==0: self.load()
     def load(self):
         if is_first(self.learn): self.look()
-        if is_shared(self.learn): self.state = _agreed(self.state)
+        if is_shared(self.learn): self.state = agreed(self.state)
         if self.state: self.log = list(self.state['log'])
     def look(self):
         "Find the last checkpoint that can be used"

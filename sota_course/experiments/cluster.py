@@ -9,8 +9,9 @@ __all__ = ['ray_map']
 import os
 from dataclasses import replace
 import torch
-from ..core import CourseError,load_records
+from ..core import CourseError
 from .ladder import finished,summary_line,to_do
+from ..records import load_records
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #d3d3f407
 def _needs(run, nodes, cpus=None):

@@ -8,7 +8,7 @@ __all__ = ['Forecast']
 # %% ../../nbs/workshop/experiments/forecast.ipynb #38d4748e
 import time
 from copy import copy,deepcopy
-import numpy as np
+from functools import partial
 from fastai.vision.all import *
 from .checkpoints import Checkpoints,is_first,is_shared,network,same_random
 from .recipes import stages_of

@@ -10,10 +10,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
-from ..core import CourseError,check_writable,find_data,load_records,results_home
-from .recipes import Recipe,change,variants
+from ..core import check_writable,CourseError,find_data,results_home
+from ..data.download import get_data
+from .recipes import change,Recipe,variants
 from .runs import do_run,forget_lock,plan,records_of
-from ..imagenette import get_data
+from ..records import load_records
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #e7421d9c
 def finished(

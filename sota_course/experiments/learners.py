@@ -11,21 +11,26 @@ from contextlib import redirect_stdout
 from functools import lru_cache
 from pathlib import Path
 from fastai.vision.all import *
-from ..core import find_data,fingerprint,get_device
+from ..core import find_data,get_device
+from ..data.download import get_data
+from ..data.folders import images_by_class
 from .recipes import arch_for,asked,optimizers,schedules,stages_of
-from ..imagenette import _images_by_class,get_data,get_dls,quiet
 from ..label_smoothing import calibration_bins,calibration_error
+from ..loading.augment import Augment
+from ..loading.dls import get_dls
 from ..mixup import GuardMixing
+from ..networks import build_network
 from ..normalization import channel_stats
-from ..presizing import Augment
-from ..progressive_resizing import GrowImages,fit_progressive
-from ..training import build_network,speed_up
+from ..progressive_resizing import fit_progressive,GrowImages
+from ..records import fingerprint
+from ..training.callbacks import quiet
+from ..training.speed import speed_up
 from ..tta import tta
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #db78afff
 def data_fingerprint(path):
     "The fingerprint of all images of a data set"
-    return fingerprint([f for classes in _images_by_class(path).values() for fs in classes.values() for f in fs], path)
+    return fingerprint([f for classes in images_by_class(path).values() for fs in classes.values() for f in fs], path)
 
 @lru_cache
 def _stats_of(path, data): return channel_stats(path) # `data`: images may change in one session

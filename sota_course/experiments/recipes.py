@@ -12,13 +12,12 @@ from dataclasses import asdict,dataclass,fields,replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-import numpy as np
-import pandas as pd
+import numpy as np,pandas as pd
 from fastai.vision.all import Adam,ranger
 from ..core import CourseError
-from ..imagenette import architectures,noise_levels
+from ..data.folders import noise_levels
+from ..networks import activations,architectures
 from ..progressive_resizing import Stage
-from ..training import activations
 from ..tta import FlipViews,RandomViews
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #2b2a07cf
@@ -69,7 +68,7 @@ def _check_recipe(r):
     for f in fields(r):
         kind = dict(str=str, int=int, float=(int,float), bool=bool, tuple=tuple)[getattr(f.type, '__name__', f.type)]
         check(isinstance(getattr(r, f.name), kind) and (kind is bool or not isinstance(getattr(r, f.name), bool)), f.name, f'it must be of type {f.type.__name__}')
-    check(not r.arch or r.arch in architectures, 'arch', 'choose xresnet18, xresnet50, small_cnn or another of sota_course.imagenette.architectures')
+    check(not r.arch or r.arch in architectures, 'arch', 'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
     for name in ('size', 'bs', 'epochs', 'lr'): check(getattr(r, name)>0, name, 'it must be above 0')
     for name in ('seconds', 'mixup', 'cutmix'): check(getattr(r, name)>=0, name, 'it must be 0 or above')
     check(0<=r.label_smoothing<1, 'label_smoothing', 'it is a share, from 0 to below 1; 0.1 is usual')

@@ -7,10 +7,12 @@ __all__ = ['describe_data', 'RecordRun', 'ShowEpochs']
 
 # %% ../../nbs/workshop/experiments/recorder.ipynb #27613e30
 import time
+from dataclasses import asdict
 from datetime import datetime,timezone
 from fastai.vision.all import *
-from ..core import Record,check_writable,device_name,fingerprint,package_versions,results_home
+from ..core import check_writable,results_home
 from .checkpoints import Checkpoints
+from ..records import device_name,fingerprint,package_versions,Record
 
 # %% ../../nbs/workshop/experiments/recorder.ipynb #59d2f0c5
 def describe_data(
@@ -34,6 +36,9 @@ class RecordRun(Callback):
     def span(self, fits, **config): # the next `fits` fits are one run; what is in `row` goes to the line of each epoch
         self.fits = self.fits_left = fits
         self.span_config,self.row = config,{}
+    def begin_stages(self, stages): self.span(len(stages), epochs=sum(o.epochs for o in stages), stages=[asdict(o) for o in stages])
+    def stage(self, size, bs): self.row = dict(size=size, bs=bs)
+    def end_stages(self): self.span(1)
     def before_fit(self):
         self.epoch_started = time.perf_counter()
         if self.fits_left < self.fits: return

@@ -10,22 +10,21 @@ import contextlib,gc,hashlib,json,re,shutil
 from dataclasses import asdict,dataclass,field,replace
 from datetime import datetime,timezone
 from pathlib import Path
-from fastai.vision.all import *
 from filelock import FileLock,Timeout
-from sota_course.core import (
-    CourseError,Record,check_writable,device_name,find_data,get_device,load_records,package_versions,
-    results_home,seed_everything,
-)
-from sota_course.experiments.checkpoints import (
-    Checkpoints,RunFailed,StopAtNaN,checkpoint_version,kept_epochs,kept_processes,
-)
+from fastai.vision.all import *
+from ..core import check_writable,CourseError,find_data,get_device,results_home
+from ..core import seed_everything
+from ..data.download import get_data
+from .checkpoints import checkpoint_version,Checkpoints,kept_epochs
+from .checkpoints import kept_processes,RunFailed,StopAtNaN
 from .forecast import Forecast
 from .learners import data_fingerprint,evaluate,fit_recipe,recipe_learner
-from .recipes import Recipe,arch_for,change,find_recipe,stages_of,vary
-from .recorder import ShowEpochs,describe_data
-from ..imagenette import data_parallel,get_data
+from .recipes import arch_for,change,find_recipe,Recipe,stages_of,vary
+from .recorder import describe_data,ShowEpochs
 from ..mixup import restore_loss
-from ..training import best_precision
+from ..records import device_name,load_records,package_versions,Record
+from ..training.distributed import data_parallel
+from ..training.precision import best_precision
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #0307c218
 _newer = dict(noise=0, stats=()) # settings that older keys do not know: they count where they say something

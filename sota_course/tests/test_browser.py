@@ -14,8 +14,10 @@ from playwright.sync_api import expect,sync_playwright
 def write_settings(folder):
     "Light theme, no news, and messages of widgets in the order in which they were sent"
     folder.mkdir(parents=True)
-    for name,found in dict(notification=dict(fetchNews='false', checkForUpdates=False, doNotDisturbMode=True), themes={'theme': 'JupyterLab Light', 'adaptive-theme': False},
-        **{'kernels-settings': dict(commsOverSubshells='disabled')}).items(): (folder/f'{name}.jupyterlab-settings').write_text(json.dumps(found), encoding='utf-8')
+    for name,found in dict(notification=dict(fetchNews='false', checkForUpdates=False, doNotDisturbMode=True),
+        themes={'theme': 'JupyterLab Light', 'adaptive-theme': False},
+        **{'kernels-settings': dict(commsOverSubshells='disabled')}).items():
+        (folder/f'{name}.jupyterlab-settings').write_text(json.dumps(found), encoding='utf-8')
 
 @contextlib.contextmanager
 def jupyter_lab(root, base):
@@ -29,8 +31,11 @@ def jupyter_lab(root, base):
         s.bind(('127.0.0.1', 0))
         port = s.getsockname()[1]
     with open(base/'lab.log', 'wb') as log:
-        proc = subprocess.Popen([sys.executable, '-m', 'jupyter', 'lab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', '--ServerApp.port_retries=0', '--IdentityProvider.token=quiz',
-            f'--ServerApp.root_dir={root}', '--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'], cwd=root, env=env, stdout=log, stderr=log, start_new_session=True)
+        proc = subprocess.Popen([sys.executable, '-m', 'jupyter', 'lab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}',
+            '--ServerApp.port_retries=0', '--IdentityProvider.token=quiz',
+            f'--ServerApp.root_dir={root}', '--LabApp.news_url=None',
+            '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'],
+            cwd=root, env=env, stdout=log, stderr=log, start_new_session=True)
         try:
             deadline = time.monotonic()+90
             while True:
@@ -50,7 +55,8 @@ def jupyter_lab(root, base):
 @pytest.fixture
 def page():
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage', '--disable-background-networking'])
+        browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox', '--disable-gpu', '--no-first-run',
+            '--disable-dev-shm-usage', '--disable-background-networking'])
         try:
             page = browser.new_page(viewport=dict(width=1100, height=900))
             page.set_default_timeout(90_000)
@@ -70,7 +76,8 @@ def screenshot(page, name):
 
 def lightness(page, what):
     "Mean of red, green and blue (0 to 255) of a CSS colour of the element that has the verdict"
-    colour = page.locator('[role=status]').last.evaluate(f"""e => {{ while (e && getComputedStyle(e).{what}=='rgba(0, 0, 0, 0)') e = e.parentElement; return getComputedStyle(e).{what} }}""")
+    colour = page.locator('[role=status]').last.evaluate(
+        f"e => {{ while (e && getComputedStyle(e).{what}=='rgba(0, 0, 0, 0)') e = e.parentElement; return getComputedStyle(e).{what} }}")
     return sum(map(float, re.findall(r'[\d.]+', colour)[:3]))/3
 
 def test_write_check_reload_restart(tmp_path, page):

@@ -8,11 +8,17 @@ import pytest
 pytest.importorskip('accelerate', reason="needs accelerate: pip install 'sota_course[distributed]'")
 if sys.platform=='win32': pytest.skip("torch's launcher needs a build with libuv on Windows", allow_module_level=True)
 import torch
-from sota_course.core import load_records,seed_everything
-from sota_course.experiments.runs import RecordRun
-from sota_course.imagenette import *
-from sota_course.presizing import Augment
-from sota_course.sample import sample_data
+from sota_course.core import seed_everything
+from sota_course.records import load_records
+from sota_course.data.images import read_rgb
+from sota_course.imagenette import baseline_learner
+from sota_course.loading.dls import get_dls
+from sota_course.experiments.recorder import RecordRun
+from sota_course.networks import small_cnn
+from sota_course.training.callbacks import quiet
+from sota_course.training.distributed import data_parallel
+from sota_course.loading.augment import Augment
+from sota_course.data.sample import sample_data
 from fastai.vision.all import CrossEntropyLossFlat,F1Score,Learner,accuracy,get_image_files
 
 options = '--multi_gpu --num_processes 2 --num_machines 1 --mixed_precision no --dynamo_backend no --main_process_port 0'.split()
@@ -51,7 +57,7 @@ worker = '''
 import json,sys
 from pathlib import Path
 from sota_course.tests.test_distributed import *
-from sota_course.presizing import PresizedDL
+from sota_course.loading.loader import PresizedDL
 from fastai.vision.all import Callback,params,rank_distrib
 path,out,rank = Path(sys.argv[1]),Path(sys.argv[2]),rank_distrib()
 

@@ -1,13 +1,13 @@
 "Downloads against a real server on this machine: broken connections, wrong contents, full disks"
-import hashlib,io,subprocess,sys,tarfile,threading
+import hashlib,io,tarfile,threading
 from http.server import BaseHTTPRequestHandler,ThreadingHTTPServer
 from pathlib import Path
 import pytest
 from fastcore.test import expect_fail
 from PIL import Image
-from sota_course import imagenette
+from sota_course.data import download as downloads
 from sota_course.core import CourseError
-from sota_course.tests.test_mishaps import course,process,refused
+from sota_course.tests.helpers import course,process,refused
 
 def archive():
     "A small Imagenette: two images in a .tgz"
@@ -39,8 +39,8 @@ def server(tmp_path, monkeypatch):
     url = f'http://127.0.0.1:{http.server_port}/imagenette2-160.tgz'
     checks = tmp_path/'checks.py'
     checks.write_text(repr({url: (len(Mine.content), hashlib.md5(Mine.content[:2**20]).hexdigest())}))
-    monkeypatch.setattr(imagenette, 'checks_module', lambda module: checks)
-    monkeypatch.setitem(imagenette.archives, '160px', url)
+    monkeypatch.setattr(downloads, 'checks_module', lambda module: checks)
+    monkeypatch.setitem(downloads.archives, '160px', url)
     monkeypatch.setenv('FASTAI_HOME', str(tmp_path/'fastai'))
     yield Mine
     http.shutdown()
@@ -48,32 +48,32 @@ def server(tmp_path, monkeypatch):
 def left(tmp_path): return sorted(o.name for o in (tmp_path/'fastai').rglob('*') if o.is_file())
 
 def test_download_and_unpack(server, tmp_path):
-    folder = imagenette.download('160px')
+    folder = downloads.download('160px')
     assert folder==tmp_path/'fastai/data/imagenette2-160' and (folder/'val/n01440764/1.JPEG').exists()
     server.breaks_after = 0
-    assert imagenette.download('160px')==folder # what is there is not fetched again
+    assert downloads.download('160px')==folder # what is there is not fetched again
 
 def test_broken_connection_then_a_good_one(server, tmp_path):
     server.breaks_after = len(server.content)//2
-    with expect_fail(CourseError, 'Could not download'): imagenette.download('160px')
+    with expect_fail(CourseError, 'Could not download'): downloads.download('160px')
     assert left(tmp_path)==[]
     server.breaks_after = None
-    assert imagenette.download('160px').is_dir()
+    assert downloads.download('160px').is_dir()
 
 def test_wrong_contents_are_deleted(server, tmp_path):
     server.content = b'x'*len(server.content)
-    with expect_fail(CourseError, 'is not the archive it should be'): imagenette.download('160px')
+    with expect_fail(CourseError, 'is not the archive it should be'): downloads.download('160px')
     assert left(tmp_path)==[]
 
 def test_archive_spoilt_on_disk_is_fetched_again(server, tmp_path):
     stored = tmp_path/'fastai/archive/imagenette2-160.tgz'
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b'half an arch')
-    assert imagenette.download('160px').is_dir()
+    assert downloads.download('160px').is_dir()
 
 def test_no_server(server):
-    imagenette.archives['160px'] = 'http://127.0.0.1:9/imagenette2-160.tgz'
-    with expect_fail(CourseError, 'check the network'): imagenette.download('160px')
+    downloads.archives['160px'] = 'http://127.0.0.1:9/imagenette2-160.tgz'
+    with expect_fail(CourseError, 'check the network'): downloads.download('160px')
 
 def test_no_network(tmp_path):
     nobody = 'http://127.0.0.1:9'
@@ -83,23 +83,13 @@ def test_no_network(tmp_path):
 
 def test_unknown_size(): refused(course('data', 'download', '7px'), "'7px'", '160px, 320px, full')
 
-@pytest.fixture
-def tiny_disk(tmp_path):
-    "A disk with room for one megabyte"
-    disk = tmp_path/'disk'
-    disk.mkdir()
-    if sys.platform!='linux' or subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], capture_output=True).returncode:
-        pytest.skip('only an administrator of a Linux machine can make a tiny disk')
-    yield disk
-    subprocess.run(['umount', disk], check=True)
-
 def test_disk_full_while_unpacking(tiny_disk, tmp_path):
     big = tmp_path/'set.tgz'
     with tarfile.open(big, 'w:gz') as tar:
         member = tarfile.TarInfo('set/train/big.jpg')
         member.size = 3_000_000
         tar.addfile(member, io.BytesIO(bytes(3_000_000)))
-    with expect_fail(CourseError, 'No space left on device'): imagenette.unpack(big, tiny_disk/'set')
+    with expect_fail(CourseError, 'No space left on device'): downloads.unpack(big, tiny_disk/'set')
     assert list(tiny_disk.iterdir())==[]
 
 def test_disk_full_while_drawing(tiny_disk):

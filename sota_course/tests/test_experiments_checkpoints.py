@@ -3,18 +3,17 @@
 import contextlib, json, os, time
 from copy import copy, deepcopy
 from pathlib import Path
-from fastai.vision.all import *
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open, SafetensorError
 from safetensors.torch import save_file
+from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.experiments.learners import TrainFor
-from sota_course.imagenette import _agreed
-import contextlib, random, tempfile
-from fastcore.test import expect_fail, test_eq
+from sota_course.training.distributed import agreed
+import random, tempfile
 from sota_course.core import seed_everything
+from sota_course.data.sample import sample_data
 from sota_course.experiments.learners import fit_recipe, recipe_learner
 from sota_course.experiments.recipes import Recipe, vary
-from sota_course.sample import sample_data
 from sota_course.experiments.checkpoints import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:

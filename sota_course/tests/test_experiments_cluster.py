@@ -3,13 +3,14 @@
 import os
 from dataclasses import replace
 import torch
-from sota_course.core import CourseError, load_records
+from sota_course.core import CourseError
 from sota_course.experiments.ladder import finished, summary_line, to_do
+from sota_course.records import load_records
 import pandas as pd
 from fastcore.test import expect_fail, test_eq
+from sota_course.data.sample import sample_data
 from sota_course.experiments.recipes import Recipe
-from sota_course.experiments.runs import Run, plan
-from sota_course.sample import sample_data
+from sota_course.experiments.runs import plan, Run
 from sota_course.experiments.cluster import *
 from sota_course.experiments.cluster import _needs
 

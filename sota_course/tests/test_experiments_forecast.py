@@ -2,18 +2,17 @@
 
 import time
 from copy import copy, deepcopy
-import numpy as np
+from functools import partial
 from fastai.vision.all import *
 from sota_course.experiments.checkpoints import Checkpoints, is_first, is_shared, network, same_random
 from sota_course.experiments.recipes import stages_of
 from sota_course.progressive_resizing import GrowImages
 import contextlib, io, tempfile
 from dataclasses import replace
-from fastcore.test import test_eq
 from sota_course.core import seed_everything
+from sota_course.data.sample import sample_data
 from sota_course.experiments.learners import fit_recipe, recipe_learner
 from sota_course.experiments.recipes import Recipe, vary
-from sota_course.sample import sample_data
 from sota_course.experiments.forecast import *
 from sota_course.experiments.forecast import expected_seconds, in_words
 

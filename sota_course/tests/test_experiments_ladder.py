@@ -4,15 +4,16 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
-from sota_course.core import CourseError, check_writable, find_data, load_records, results_home
-from sota_course.experiments.recipes import Recipe, change, variants
+from sota_course.core import check_writable, CourseError, find_data, results_home
+from sota_course.data.download import get_data
+from sota_course.experiments.recipes import change, Recipe, variants
 from sota_course.experiments.runs import do_run, forget_lock, plan, records_of
-from sota_course.imagenette import get_data
+from sota_course.records import load_records
 import io, tempfile
 from contextlib import redirect_stdout
 from functools import partial
 from fastcore.test import expect_fail, test_eq
-from sota_course.sample import sample_data
+from sota_course.data.sample import sample_data
 from sota_course.experiments.ladder import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:

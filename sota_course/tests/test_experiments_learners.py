@@ -5,21 +5,25 @@ from contextlib import redirect_stdout
 from functools import lru_cache
 from pathlib import Path
 from fastai.vision.all import *
-from sota_course.core import find_data, fingerprint, get_device
+from sota_course.core import find_data, get_device
+from sota_course.data.download import get_data
+from sota_course.data.folders import images_by_class
 from sota_course.experiments.recipes import arch_for, asked, optimizers, schedules, stages_of
-from sota_course.imagenette import _images_by_class, get_data, get_dls, quiet
 from sota_course.label_smoothing import calibration_bins, calibration_error
+from sota_course.loading.augment import Augment
+from sota_course.loading.dls import get_dls
 from sota_course.mixup import GuardMixing
+from sota_course.networks import build_network
 from sota_course.normalization import channel_stats
-from sota_course.presizing import Augment
-from sota_course.progressive_resizing import GrowImages, fit_progressive
-from sota_course.training import build_network, speed_up
+from sota_course.progressive_resizing import fit_progressive, GrowImages
+from sota_course.records import fingerprint
+from sota_course.training.callbacks import quiet
+from sota_course.training.speed import speed_up
 from sota_course.tta import tta
 from dataclasses import replace
-from fastcore.test import expect_fail, test_eq
 from sota_course.core import CourseError
-from sota_course.experiments.recipes import Recipe, list_recipes, named_recipe, variants, vary
-from sota_course.sample import sample_data
+from sota_course.data.sample import sample_data
+from sota_course.experiments.recipes import list_recipes, named_recipe, Recipe, variants, vary
 from sota_course.experiments.learners import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:

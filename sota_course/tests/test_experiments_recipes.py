@@ -5,13 +5,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-import numpy as np
-import pandas as pd
+import numpy as np, pandas as pd
 from fastai.vision.all import Adam, ranger
 from sota_course.core import CourseError
-from sota_course.imagenette import architectures, noise_levels
+from sota_course.data.folders import noise_levels
+from sota_course.networks import activations, architectures
 from sota_course.progressive_resizing import Stage
-from sota_course.training import activations
 from sota_course.tta import FlipViews, RandomViews
 import tempfile
 from fastcore.test import expect_fail, test_eq

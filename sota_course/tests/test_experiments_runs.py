@@ -4,22 +4,23 @@ import contextlib, gc, hashlib, json, re, shutil
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from fastai.vision.all import *
 from filelock import FileLock, Timeout
-from sota_course.core import CourseError, Record, check_writable, device_name, find_data, get_device, load_records, package_versions, results_home, seed_everything
-from sota_course.experiments.checkpoints import Checkpoints, RunFailed, StopAtNaN, checkpoint_version, kept_epochs, kept_processes
+from fastai.vision.all import *
+from sota_course.core import check_writable, CourseError, find_data, get_device, results_home
+from sota_course.core import seed_everything
+from sota_course.data.download import get_data
+from sota_course.experiments.checkpoints import checkpoint_version, Checkpoints, kept_epochs
+from sota_course.experiments.checkpoints import kept_processes, RunFailed, StopAtNaN
 from sota_course.experiments.forecast import Forecast
 from sota_course.experiments.learners import data_fingerprint, evaluate, fit_recipe, recipe_learner
-from sota_course.experiments.recipes import Recipe, arch_for, change, find_recipe, stages_of, vary
-from sota_course.experiments.recorder import ShowEpochs, describe_data
-from sota_course.imagenette import data_parallel, get_data
+from sota_course.experiments.recipes import arch_for, change, find_recipe, Recipe, stages_of, vary
+from sota_course.experiments.recorder import describe_data, ShowEpochs
 from sota_course.mixup import restore_loss
-from sota_course.training import best_precision
-import contextlib, io, tempfile
-from contextlib import redirect_stdout
-from functools import partial
-from fastcore.test import expect_fail, test_eq
-from sota_course.sample import sample_data
+from sota_course.records import device_name, load_records, package_versions, Record
+from sota_course.training.distributed import data_parallel
+from sota_course.training.precision import best_precision
+import io, tempfile
+from sota_course.data.sample import sample_data
 from sota_course.experiments.runs import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:

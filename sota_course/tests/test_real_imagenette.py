@@ -3,7 +3,8 @@ import numpy as np
 from fastai.vision.all import get_image_files
 from PIL import Image
 from sota_course.experiments.runs import train
-from sota_course.imagenette import class_names,get_dls,subset,verify
+from sota_course.data.folders import class_names,subset,verify
+from sota_course.loading.dls import get_dls
 from sota_course.normalization import channel_stats,check_normalized
 
 def test_complete(imagenette):

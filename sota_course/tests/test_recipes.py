@@ -1,9 +1,9 @@
 "Recipes by name on the command line, from the course's file and from one's own, killed and resumed"
 import json,os,signal,subprocess,sys,time
 import pytest
-from sota_course.core import load_records
-from sota_course.sample import sample_data
-from sota_course.tests.test_mishaps import course,refused
+from sota_course.records import load_records
+from sota_course.data.sample import sample_data
+from sota_course.tests.helpers import course,refused
 
 own = '[small]\narch = "small_cnn"\nsize = 32\nbs = 10\nepochs = 40\noptimizer = "ranger"\nschedule = "flat_cos"\nstages = [[0.5, 0.5], [1, 0.5]]\n'
 
