@@ -11,6 +11,7 @@ from sota_course.data.images import read_rgb
 import inspect, tempfile
 from fastai.vision.learner import _add_norm
 from sota_course.all import *
+from sota_course.experiments.recorder import RecordRun
 from sota_course.quiz import quiz
 from sota_course.normalization import *
 

@@ -7,6 +7,7 @@ from sota_course.core import CourseError
 import tempfile, time
 import ipywidgets
 from sota_course.all import *
+from sota_course.experiments.recorder import RecordRun
 from sota_course.quiz import quiz
 from sota_course.tta import *
 
