@@ -10,7 +10,8 @@ import json,math
 import matplotlib,numpy as np,pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from .compare import Comparison,counted,grey,interval,measured,metric_label,metric_scale
+from .compare import Comparison,counted,grey,interval,looks,measured,metric_label
+from .compare import metric_scale
 from .core import CourseError
 
 # %% ../nbs/workshop/plots.ipynb #9f73695e

@@ -41,7 +41,7 @@ def step_seconds(
     return [float(np.median(o[1:] or o)) for o in (watch.train, watch.valid)]
 
 # %% ../../nbs/workshop/experiments/forecast.ipynb #7b023777
-looks = {'': 1, 'mirrored': 2, 'random': 5} # how often each way of asking looks at an image, see `asked`
+passes_of = {'': 1, 'mirrored': 2, 'random': 5} # passes through the network for each image, see `tta_views`
 
 def _grown(recipe):
     "What part of the pixels of an epoch a run has on average whose images grow"
@@ -65,7 +65,7 @@ def expected_seconds(
     epochs = [o.epochs for o in stages]
     if recipe.seconds: epochs = [share*recipe.seconds/o for (_,share),o in zip(recipe.stages or ((1, 1),), training)]
     left = np.diff([0, *np.cumsum(epochs).clip(done)-done]) # of each stage, without what is over
-    return float(sum(n*(t+v) for n,t,v in zip(left, training, validation)) + validation[-1]*sum(looks[o] for o in views))
+    return float(sum(n*(t+v) for n,t,v in zip(left, training, validation)) + validation[-1]*sum(passes_of[o] for o in views))
 
 # %% ../../nbs/workshop/experiments/forecast.ipynb #9c9932b1
 def in_words(

@@ -77,19 +77,19 @@ def test_failed_runs_are_shown_and_never_counted():
     some = simulated_records(dict(baseline=0, fragile=0.02, broken=0), 3)
     for r in some:
         if r.name=='broken' or r.name=='fragile' and r.seed==0: r.failed,r.status,r.log = 'it ran out of memory','failed',[]
-    some[-2].evaluation['accuracy'] = math.nan # and the last of `fragile` says nothing of it
-    answer = compare(some)
-    rows = answer.rows.set_index('variant')
+    some[-2].evaluation['accuracy'] = math.nan # and the last of `fragile` has no accuracy
+    comparison = compare(some)
+    rows = comparison.rows.set_index('variant')
     test_eq(rows.seeds.to_dict(), dict(baseline=3, fragile=1, broken=0))
     test_eq((rows.verdict['broken'], rows.verdict['fragile'], rows.failed['fragile']),
         ('no result', 'cannot tell: one seed', '2 of 3 runs failed'))
-    assert 'broken came to no result' in answer.sentence
-    test_eq(answer.notes, ['fragile: 2 of 3 runs failed (it ran out of memory; its accuracy is no number).',
+    assert 'broken came to no result' in comparison.sentence
+    test_eq(comparison.notes, ['fragile: 2 of 3 runs failed (it ran out of memory; its accuracy is no number).',
         'broken: 3 of 3 runs failed (it ran out of memory).'])
     from rich.console import Console
     console = Console(width=80, file=io.StringIO(), force_jupyter=False)
-    console.print(answer)
-    for shown_in in (console.file.getvalue(), repr(answer), answer._repr_html_()):
+    console.print(comparison)
+    for shown_in in (console.file.getvalue(), repr(comparison), comparison._repr_html_()):
         assert 'out of memory' in shown_in and 'no result; 3 of 3' in shown_in.replace('\n', '')
     for r in some: r.failed,r.status = 'interrupted','interrupted'
     assert 'broken: 3 of 3 runs interrupted (interrupted).' in compare(some).notes

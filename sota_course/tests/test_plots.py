@@ -4,7 +4,8 @@ import json, math
 import matplotlib, numpy as np, pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from sota_course.compare import Comparison, counted, grey, interval, measured, metric_label, metric_scale
+from sota_course.compare import Comparison, counted, grey, interval, looks, measured, metric_label
+from sota_course.compare import metric_scale
 from sota_course.core import CourseError
 from fastcore.test import expect_fail, test_close, test_eq
 from sota_course.compare import compare
