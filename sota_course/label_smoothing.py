@@ -12,9 +12,9 @@ from .core import CourseError
 
 # %% ../nbs/07_label_smoothing.ipynb #8f38a973
 def _check_eps(eps):
-    "Raise `CourseError` for an `eps` that is no share"
+    "Raise `CourseError` for an `eps` that is no fraction"
     if not 0<=eps<=1:
-        raise CourseError(f"eps={eps} makes no sense: it is a share, from 0 to 1; 0.1 is usual.")
+        raise CourseError(f"eps={eps} makes no sense: it is a fraction, from 0 to 1; 0.1 is usual.")
 
 # %% ../nbs/07_label_smoothing.ipynb #5e02b02b
 def smooth_one_hot(

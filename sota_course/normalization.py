@@ -69,14 +69,13 @@ def channel_stats(
 # %% ../nbs/03_normalization.ipynb #4b071b1f
 def declared_stats(dl):
     "The `ChannelStats` of the `Normalize` in a loader's batch transforms, None if there is none"
-    found = [o for o in dl.after_batch.fs if isinstance(o, Normalize)]
+    transforms = [o for o in dl.after_batch.fs if isinstance(o, Normalize)]
     return ChannelStats(*(tuple(o.flatten().tolist())
-        for o in (found[0].mean, found[0].std))) if found else None
+        for o in (transforms[0].mean, transforms[0].std))) if transforms else None
 
 # %% ../nbs/03_normalization.ipynb #281024b2
 def _measured(dl, batches=4):
-    """The `ChannelStats` of `batches` batches of images drawn at random from a loader,
-    leaving all random numbers as they were"""
+    "The `ChannelStats` of some random batches of a loader; all random numbers stay as they were"
     with no_random():
         x = torch.cat([b[0].detach().float().cpu()
             for b in itertools.islice(dl.new(shuffle=True, num_workers=0), batches)])
@@ -91,14 +90,14 @@ class NormalizationCheck:
     measured:dict # by loader, the `ChannelStats` of some batches
     problems:list # sentences; empty if all is well
     def __repr__(self):
-        how = (f"with mean {_short(self.stats.mean)} and std {_short(self.stats.std)}" if self.stats
-            else 'without a Normalize transform')
+        how = (f"with mean {_rounded(self.stats.mean)} and std {_rounded(self.stats.std)}"
+            if self.stats else 'without a Normalize transform')
         lines = [f"{'normalized' if self.normalized else 'not normalized'} {how}"]
-        lines += [f'{name:<6} batches have mean {_short(m.mean)} and std {_short(m.std)}'
+        lines += [f'{name:<6} batches have mean {_rounded(m.mean)} and std {_rounded(m.std)}'
             for name,m in self.measured.items()]
         return '\n'.join(lines + [f'- {o}' for o in self.problems])
 
-def _short(values): return '(' + ', '.join(f'{o:.3f}' for o in values) + ')'
+def _rounded(values): return '(' + ', '.join(f'{o:.3f}' for o in values) + ')'
 
 # %% ../nbs/03_normalization.ipynb #cd46af96
 def _looks_normalized(stats):
@@ -122,16 +121,15 @@ def _normalization_problems(declared, measured, stored):
             yield (f'{name} batches are not centred although there is a Normalize: '
                 'its statistics are not those of these images')
     if stored and stats_differ(stored, train):
-        yield (f'the model was trained with mean {_short(stored.mean)} and std '
-            f'{_short(stored.std)}: use get_dls(…, stats=stored_stats(model))')
+        yield (f'the model was trained with mean {_rounded(stored.mean)} and std '
+            f'{_rounded(stored.std)}: use get_dls(…, stats=stored_stats(model))')
 
 # %% ../nbs/03_normalization.ipynb #d92d38c0
 def check_normalized(
     dls, # `DataLoaders` whose batches have shape (n, 3, height, width)
     model=None, # a model with statistics stored by `store_stats`, to compare with
 ): # `NormalizationCheck`
-    """Are the batches normalized, with which statistics, and do those fit the images,
-    each other and the model?"""
+    "Are the batches normalized, and with statistics that fit images, model and each other?"
     loaders = dict(zip(('train', 'valid'), dls.loaders))
     declared,measured = ({k: f(dl) for k,dl in loaders.items()}
         for f in (declared_stats, _measured))

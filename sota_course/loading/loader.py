@@ -63,9 +63,10 @@ class PresizedDL(TfmdDL):
     def new(self, dataset=None, cls=None, **kwargs):
         same = dataset is None or dataset is self.dataset
         # An empty data set is what `learn.export` keeps: the cache stays here.
-        own = dict(cache=self.cache if same or len(dataset) else None, threads=self.threads) if issubclass(cls or PresizedDL, PresizedDL) else {}
-        res = super().new(dataset, cls, **own | kwargs)
-        if same and own: res.targets = self.targets
+        cache = self.cache if same or len(dataset) else None
+        kept = dict(cache=cache, threads=self.threads) if issubclass(cls or PresizedDL, PresizedDL) else {}
+        res = super().new(dataset, cls, **kept | kwargs)
+        if same and kept: res.targets = self.targets
         return res
     @property
     def view(self): # the transform that makes a view, if all else of `after_item` does nothing to its result
@@ -77,7 +78,7 @@ class PresizedDL(TfmdDL):
 # %% ../../nbs/workshop/loading/loader.ipynb #b0083ab3
 @patch
 def _image(self:PresizedDL, i, pixels=None):
-    "The image with number `i`: from the cache (or its `pixels` on a card), from its file, or whatever the data set has in its place"
+    "The image with number `i`: from the cache (or its `pixels` on a GPU), from its file, or whatever the data set has in its place"
     item = self.dataset.items[i]
     if self.cache is not None and item in self.cache: return self.cache.image(item, pixels)
     if isinstance(item, (str,Path)): return read_presized(item, self.view.presize)
@@ -106,9 +107,10 @@ def _batch(self:PresizedDL, idxs, rng):
 
 @patch
 def _scale(self:PresizedDL):
-    """On a processor: what to multiply bytes with, and what to subtract, if `after_batch` does nothing but make numbers
+    """On the CPU: what to multiply bytes with, and what to subtract, if `after_batch` does nothing but make numbers
     from 0 to 1 of them and normalize; else None"""
-    if self.device is None or self.device.type!='cpu' or [type(o) for o in self.after_batch.fs] not in ([IntToFloatTensor], [IntToFloatTensor, Normalize]): return None
+    if self.device is None or self.device.type!='cpu': return None
+    if [type(o) for o in self.after_batch.fs] not in ([IntToFloatTensor], [IntToFloatTensor, Normalize]): return None
     _,*norm = self.after_batch.fs
     mean,std = (norm[0].mean.view(3,1), norm[0].std.view(3,1)) if norm else (torch.zeros(3,1), torch.ones(3,1))
     return 1/(255*std), mean/std

@@ -9,7 +9,7 @@ import sys
 from fastcore.test import expect_fail, test_eq
 import subprocess
 from sota_course.core import *
-from sota_course.core import new_file, new_folder
+from sota_course.core import find_data, new_file, new_folder, write_atomically
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -21,17 +21,17 @@ def test_device_not_here():
     with expect_fail(CourseError, 'cuda:99'): get_device('cuda:99')
 
 # %% ../../nbs/workshop/core.ipynb #de39a6f2
-def test_each_process_has_its_own_card():
+def test_each_process_has_its_own_gpu():
     from unittest.mock import patch as replace
     import torch
-    def device(rank, n_cards, name=None):
-        with (replace.dict(os.environ, {} if rank is None else dict(LOCAL_RANK=str(rank))), replace('torch.cuda.device_count', lambda: n_cards),
-              replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_cards>0 and o.startswith('cuda'))):
+    def device(rank, n_gpus, name=None):
+        with (replace.dict(os.environ, {} if rank is None else dict(LOCAL_RANK=str(rank))), replace('torch.cuda.device_count', lambda: n_gpus),
+              replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_gpus>0 and o.startswith('cuda'))):
             return str(get_device(name))
     test_eq([device(None, 2), device(0, 2), device(1, 2), device(1, 2, 'cuda'), device(1, 2, 'cuda:0')],
         ['cuda', 'cuda:0', 'cuda:1', 'cuda:1', 'cuda:0'])
     test_eq([device(1, 0), device(1, 1, 'cpu')], ['cpu', 'cpu'])
-    with expect_fail(CourseError, 'more processes than graphics cards (1)'): device(1, 1)
+    with expect_fail(CourseError, 'more processes than GPUs (1)'): device(1, 1)
 
 # %% ../../nbs/workshop/core.ipynb #4b6b4ce4
 def test_keep_freed_memory_ends_page_faults():
@@ -61,10 +61,10 @@ def test_find_data_order():
     import os, tempfile
     from unittest.mock import patch as pretend
     with tempfile.TemporaryDirectory() as home:
-        for name in ('mine', 'theirs', 'fast/data/imagenette2-160'): Path(home, name).mkdir(parents=True)
-        with pretend.dict(os.environ, FASTAI_HOME=f'{home}/fast', SOTA_COURSE_DATA=f'{home}/theirs'):
+        for name in ('mine', 'other', 'fast/data/imagenette2-160'): Path(home, name).mkdir(parents=True)
+        with pretend.dict(os.environ, FASTAI_HOME=f'{home}/fast', SOTA_COURSE_DATA=f'{home}/other'):
             test_eq(find_data(f'{home}/mine')[0].name, 'mine')
-            test_eq(find_data()[0].name, 'theirs')
+            test_eq(find_data()[0].name, 'other')
             del os.environ['SOTA_COURSE_DATA']
             test_eq(find_data()[0].name, 'imagenette2-160')
         with pretend.dict(os.environ, FASTAI_HOME=f'{home}/nothing', SOTA_COURSE_DATA=''): test_eq(find_data()[0], None)

@@ -10,15 +10,8 @@ from sota_course.data.dataset import ImageData
 from sota_course.data.images import read_rgb
 import inspect, tempfile
 from fastai.vision.learner import _add_norm
-from sota_course.compare import results_table
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.sample import sample_data
-from sota_course.experiments.runs import RecordRun
-from sota_course.loading.dls import get_dls
-from sota_course.networks import small_cnn
-from sota_course.plots import plot_curves
-from sota_course.records import load_records
+from sota_course.all import *
+from sota_course.experiments.recorder import RecordRun
 from sota_course.quiz import quiz
 from sota_course.normalization import *
 
@@ -102,15 +95,15 @@ def test_check_normalized_draws_no_random_numbers():
 def test_statistics_travel_with_the_weights():
     small = sample_data(2, 1)
     def network(): return small_cnn(n_out=10)
-    own = channel_stats(small)
-    weights = store_stats(network(), own).state_dict()
+    small_stats = channel_stats(small)
+    weights = store_stats(network(), small_stats).state_dict()
     other = store_stats(network())
     test_eq(stored_stats(other), None)
     test_eq(stored_stats(network()), None)
     other.load_state_dict(weights)
-    test_close(stored_stats(other), own, eps=1e-6)
+    test_close(stored_stats(other), small_stats, eps=1e-6)
     def problems(stats):
         dls = get_dls(bs=4, size=32, path=small, stats=stats, num_workers=0, device='cpu')
         return check_normalized(dls, other).problems
-    test_eq(problems(own), [])
+    test_eq(problems(small_stats), [])
     for wrong in (imagenet_stats, None): assert 'the model was trained with mean' in problems(wrong)[-1]

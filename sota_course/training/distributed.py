@@ -12,7 +12,7 @@ from ..core import CourseError,n_cores
 from .callbacks import quiet
 
 # %% ../../nbs/workshop/training/distributed.ipynb #601788d2
-def _agreed(idxs):
+def agreed(idxs):
     "`idxs` of the first process, on all of them"
     if torch.distributed.is_initialized(): torch.distributed.broadcast_object_list(box := [idxs])
     return box[0] if torch.distributed.is_initialized() else idxs
@@ -28,15 +28,16 @@ class WholeDL(GetAttr):
 
 # %% ../../nbs/workshop/training/distributed.ipynb #2004e80d
 class SharedDL(WholeDL):
-    """The share of one process in the batches of `dl`.
-    What cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too."""
+    """The part of each batch of `dl` that one process gets.
+    What cannot be divided evenly is left out with `drop_last`, else filled up with images that another process has too."""
     def __init__(self,
         dl, # `DataLoader` of the same data on each process
         rank:int, # number of this process, from 0
         n_ranks:int, # how many processes there are
     ):
         if dl.bs is None:
-            raise CourseError("These batches were made beforehand and cannot be shared out: make DataLoaders with a batch size.")
+            raise CourseError("These batches were made beforehand and cannot be divided among processes: "
+                "make DataLoaders with a batch size.")
         self.dl,self.rank,self.n_ranks = dl,rank,n_ranks
     def share(self, idxs):
         over = len(idxs)%self.n_ranks
@@ -47,7 +48,7 @@ class SharedDL(WholeDL):
         return n//self.bs if self.drop_last else math.ceil(n/self.bs)
     def __iter__(self):
         whole = self.dl.get_idxs
-        self.dl.get_idxs = lambda: self.share(_agreed(list(whole())))
+        self.dl.get_idxs = lambda: self.share(agreed(list(whole())))
         try: yield from self.dl
         finally: self.dl.get_idxs = whole
 
@@ -60,13 +61,13 @@ def _from_all(x):
 
 # %% ../../nbs/workshop/training/distributed.ipynb #dbb1d777
 class DataParallel(Callback):
-    "Share batches out among all processes, average their gradients, and measure on all validation images, each once; see `data_parallel`"
+    "Divide batches among all processes, average their gradients, and measure on all validation images, each once; see `data_parallel`"
     order = MixedPrecision.order + 1
     def __init__(self,
         accelerator, # accelerate's `Accelerator`
     ): self.accelerator = accelerator
     def before_fit(self):
-        # there is none for processors
+        # there is none for CPUs
         model = nn.SyncBatchNorm.convert_sync_batchnorm(self.model) if self.dls.device.type=='cuda' else self.model
         self.learn.model = self.accelerator.prepare(model)
     def after_fit(self):
@@ -98,7 +99,7 @@ class MeasureAlone(Callback):
 def data_parallel(
     learn, # a `Learner`, made from the same data on each process
 ):
-    "Share out the training inside among the processes that `accelerate launch` has started; with one process, nothing changes"
+    "Divide the training inside among the processes that `accelerate launch` has started; with one process, nothing changes"
     if num_distrib()<2:
         if os.environ.get('ACCELERATE_USE_CPU')=='True' and 'MASTER_ADDR' in os.environ:
             raise CourseError("`accelerate launch --cpu` starts one process, whatever --num_processes says: "

@@ -58,7 +58,7 @@ def transfer_learner(
 def precompute(
     learn, # a `Learner` from `transfer_learner`
 ): # `DataLoaders` of features of shape (n, channels), in memory
-    "What the body says about every image, without augmentation, averaged over positions: train `learn.model[1][1:]` on it"
+    "The activations of the body for every image, without augmentation, averaged over positions: train `learn.model[1][1:]` on it"
     body,pool = learn.model[0].eval(),learn.model[1][0]
     return in_memory(learn.dls, f=lambda x: pool(body(x)).flatten(1), augment=False, drop_last=False)
 
@@ -68,7 +68,7 @@ def fit_head(
     epochs:int, # passes over the activations
     lr:float, # highest learning rate of the cycle
 ): # accuracy of the head on the validation activations
-    "Train the head of `learn` on precomputed activations; the body is asked once for each image and stays as it is"
+    "Train the head of `learn` on precomputed activations; the body computes them once for each image and stays as it is"
     # shares its weights with the model
     head = Learner(precompute(learn), learn.model[1][1:], loss_func=learn.loss_func, metrics=accuracy, path=learn.path)
     quiet(head)
