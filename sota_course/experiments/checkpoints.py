@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from fastai.vision.all import *
 from ..core import CourseError
 from .learners import TrainFor
+from ..training.callbacks import ValidateNever
 from ..training.distributed import agreed
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #753f8b88
@@ -170,11 +171,16 @@ class Checkpoints(Callback):
     def after_fit(self):
         if self.state is not None and self.fits==self.state['fit']: self._go_on() # nothing was left to do
 
+def _measured(learn):
+    "What a line of the log says of an epoch"
+    never = any(isinstance(o, ValidateNever) for o in learn.cbs)
+    return learn.recorder.metric_names[1:2 if never else -1]
+
 def _check_checkpoint(file, run, learn):
     "The state in `file`; raises `CourseError` if it is damaged, or of another run, network or version"
     state,own = read_state(file),_after_a_step(learn) | dict(version=checkpoint_version, run=run, fit=0, epoch=0, spent=0.)
     if is_shared(learn): own |= dict(processes=num_distrib())
-    row = dict(epoch=0, size=0, seconds=0.) | {o: 0. for o in learn.recorder.metric_names[1:-1]}
+    row = dict(epoch=0, size=0, seconds=0.) | {o: 0. for o in _measured(learn)}
     try:
         ours = isinstance(state, dict) and [state.get(o) for o in ('version', 'run', 'processes')]==[checkpoint_version, run, own.get('processes')]
         ours = ours and _form({k: v for k,v in state.items() if k!='others'} | dict(random=0))==_form(own | dict(random=0, log=[row]*len(state['log'])))

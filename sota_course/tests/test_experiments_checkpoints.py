@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.experiments.learners import TrainFor
+from sota_course.training.callbacks import ValidateNever
 from sota_course.training.distributed import agreed
 import random, tempfile
 from sota_course.core import seed_everything

@@ -2,7 +2,7 @@
 
 import io, time
 from contextlib import redirect_stdout
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import find_data, get_device
@@ -17,7 +17,7 @@ from sota_course.networks import build_network
 from sota_course.normalization import channel_stats
 from sota_course.progressive_resizing import fit_progressive, GrowImages
 from sota_course.records import fingerprint
-from sota_course.training.callbacks import quiet
+from sota_course.training.callbacks import AlternateFlips, GrowViews, quiet, ValidateNever
 from sota_course.training.speed import speed_up
 from sota_course.tta import tta
 from dataclasses import replace

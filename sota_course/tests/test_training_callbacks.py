@@ -22,6 +22,12 @@ def test_quiet_learners_validate_once():
     with redirect_stdout(printed): taught.fit(3, cbs=ValidateLast())
     test_eq(printed.getvalue(), '')
     test_eq([len(row) for row in taught.recorder.values], [1, 1, 3]) # training loss; and what is validated, after the last epoch
+    with redirect_stdout(said): taught.fit(2, cbs=(never := ValidateNever()))
+    test_eq([len(row) for row in taught.recorder.values], [1, 1])
+    taught.add_cb(never)
+    taught.fit(1)
+    test_eq(len(taught.validate()), 2) # who asks gets an answer
+    with taught.no_bar(): test_eq(len(taught.get_preds()[0]), 4)
 
 # %% ../../nbs/workshop/training/callbacks.ipynb #96399989
 def test_a_rate_is_found_without_a_trace():
@@ -55,3 +61,13 @@ def test_views_grow_and_flips_alternate_in_training():
     stock = baseline_learner(get_dls(20, 32, path=sample_data(10, 4), device='cpu', presize=False), 'small_cnn')
     for cb in (GrowViews(), AlternateFlips()):
         with expect_fail(CourseError, f'{type(cb).__name__} is for the loaders of get_dls'): quiet(baseline_learner(stock.dls, 'small_cnn', cbs=cb)).fit(1)
+
+# %% ../../nbs/workshop/training/callbacks.ipynb #b8f0aed6
+def test_rate_climbs_and_falls_in_straight_lines():
+    taught = quiet(baseline_learner(synthetic_dls(4, 16, n_batches=10, device='cpu'), 'small_cnn'))
+    fit_linear(taught, 2, 1e-2)
+    rates = taught.recorder.lrs
+    test_eq((len(rates), rates[0], np.argmax(rates)), (20, 0, 2))
+    test_close(rates[2], 1e-2)
+    test_close(np.diff(rates[2:]), np.full(17, -1e-2/18), eps=1e-6)
+    with expect_fail(CourseError, 'warmup=0'): fit_linear(taught, 1, warmup=0)
