@@ -45,7 +45,7 @@ _quicknets = dict(
     quicknet_s=quicknet,
     quicknet_m=partial(quicknet, widths=(32,64,128,256)),
     quicknet_l=partial(quicknet, widths=(32,64,128,256), pairs=(0,0,0,1)),
-    quicknet_xl=partial(quicknet, widths=(48,96,192,384), pairs=(0,0,1,1)))
+    quicknet_xl=partial(quicknet, widths=(32,64,128,256), pairs=(0,1,1,1)))
 
 # %% ../nbs/workshop/networks.ipynb #5ec32440
 _broken = {'xsenet154'} # in fastai 2.8 it lacks an argument, and nobody can build it
