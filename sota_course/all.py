@@ -31,6 +31,7 @@ from sota_course.training.schedules import *
 from sota_course.training.transfer import *
 from sota_course.training.precision import *
 from sota_course.training.speed import *
+from sota_course.training.muon import *
 from sota_course.training.distributed import *
 from sota_course.training.model import *
 from sota_course.training.onnx import *

@@ -2,8 +2,10 @@
 
 import tempfile
 from pathlib import Path
+from fastai.distributed import DistributedDL
 from fastai.vision.all import *
 from sota_course.core import CourseError
+from sota_course.loading.loader import PresizedDL
 from sota_course.progressive_resizing import GrowImages
 from sota_course.imagenette import baseline_learner
 from sota_course.training.speed import synthetic_dls
@@ -22,7 +24,7 @@ def test_quiet_learners_validate_once():
     with redirect_stdout(printed): taught.fit(3, cbs=ValidateLast())
     test_eq(printed.getvalue(), '')
     test_eq([len(row) for row in taught.recorder.values], [1, 1, 3]) # training loss; and what is validated, after the last epoch
-    with redirect_stdout(said): taught.fit(2, cbs=(never := ValidateNever()))
+    with redirect_stdout(printed): taught.fit(2, cbs=(never := ValidateNever()))
     test_eq([len(row) for row in taught.recorder.values], [1, 1])
     taught.add_cb(never)
     taught.fit(1)
@@ -52,7 +54,7 @@ def test_views_grow_and_flips_alternate_in_training():
     test_eq([size for training,size,_ in taught.seen.seen if not training], [32]*sum(not o[0] for o in taught.seen.seen))
     sizes = [size for training,size,_ in taught.seen.seen if training]
     test_eq((sizes[0], sizes[-1], sizes), (16, 32, sorted(sizes)))
-    test_eq(sizes, taught.grow_views.sizes)
+    test_eq(sizes, taught.grow_images.sizes)
     shrunk = quiet(baseline_learner(dls, 'small_cnn', cbs=GrowImages(0.5)))
     shrunk.fit(3)
     test_eq(sizes, shrunk.grow_images.sizes)

@@ -96,6 +96,26 @@ def test_predictions_keep_their_order():
     straight = load_model(save_model(baseline_learner(unmirrored, 'small_cnn'), where/'m'), 'cpu')
     with expect_fail(CourseError, 'without mirrored images'): straight.predict(files, tta=True)
 
+# %% ../../nbs/workshop/training/model.ipynb #594cafbf
+def test_networks_for_small_images_are_kept_like_others():
+    from sota_course.training.callbacks import quiet
+    from sota_course.training.muon import muon
+    where = Path(tempfile.mkdtemp())
+    dls = get_dls(10, 24, path=sample_data(4, 2), device='cpu', num_workers=1, presize=36, stats=imagenet_stats)
+    taught = quiet(baseline_learner(dls, 'quicknet_l', opt_func=muon))
+    taught.fit(1, 0.05)
+    with taught.no_bar(): expected = taught.get_preds()[0]
+    files = list(dls.valid_ds.items)
+    saved = load_model(save_model(taught, where/'m'), 'cpu')
+    test_close(saved.predict(files, bs=dls.valid.bs), expected, eps=1e-6)
+    test_eq((saved.arch, saved.size, saved.presize), ('quicknet_l', 24, 36))
+    taught.path = where
+    taught.export('learner.pkl') # fastai's way
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore') # loading a pickle
+        again = load_learner(where/'learner.pkl')
+    test_close(again.get_preds(dl=again.dls.test_dl(files))[0], expected, eps=1e-5)
+
 # %% ../../nbs/workshop/training/model.ipynb #f863a34e
 def test_batches_are_read_no_further_than_one_ahead():
     dls = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=1)

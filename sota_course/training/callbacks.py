@@ -8,8 +8,10 @@ __all__ = ['quiet', 'ValidateLast', 'ValidateNever', 'AlternateFlips', 'GrowView
 # %% ../../nbs/workshop/training/callbacks.ipynb #e42d3159
 import tempfile
 from pathlib import Path
+from fastai.distributed import DistributedDL
 from fastai.vision.all import *
 from ..core import CourseError
+from ..loading.loader import PresizedDL
 from ..progressive_resizing import GrowImages
 
 # %% ../../nbs/workshop/training/callbacks.ipynb #0f9d3664
@@ -44,28 +46,30 @@ def find_lr(learn):
         finally: learn.path = path
 
 # %% ../../nbs/workshop/training/callbacks.ipynb #8c093e2f
-def _check_loader(cb):
-    "Raise `CourseError` unless the loader of training images takes orders"
-    if not hasattr(cb.dls.train, 'turn'):
-        raise CourseError(f"{type(cb).__name__} is for the loaders of get_dls with a cache: leave out presize=False and item_tfms.")
+def _train_loader(cb):
+    "The loader of training images, which takes orders, also within that of several processes; raises `CourseError` for one that does not"
+    loader = cb.dls.train.dl if isinstance(cb.dls.train, DistributedDL) else cb.dls.train
+    if isinstance(loader, PresizedDL): return loader
+    raise CourseError(f"{type(cb).__name__} is for the loaders of get_dls with a cache: leave out presize=False and item_tfms.")
 
 class AlternateFlips(Callback):
     "Mirror in each epoch what was not mirrored in the one before; for loaders of `get_dls`"
     run_valid = False
-    def before_fit(self): _check_loader(self)
-    def before_train(self): self.dls.train.turn = self.epoch
-    def after_train(self): self.dls.train.turn = None
+    def before_fit(self): self.loader = _train_loader(self)
+    def before_train(self): self.loader.turn = self.epoch
+    def after_train(self): self.loader.turn = None
     after_cancel_train = after_fit = after_train
 
 class GrowViews(GrowImages):
     "What `GrowImages` does, where the loader makes small views from the start; for loaders of `get_dls`"
+    name = 'grow_images'
     def before_fit(self):
-        _check_loader(self)
+        self.loader = _train_loader(self)
         super().before_fit()
-    def before_train(self): self.dls.train.now = self.size(self.dls.train.view.size, self.pct_train)
+    def before_train(self): self.loader.now = self.size(self.loader.view.size, self.pct_train)
     def before_batch(self): self.sizes.append(self.x.shape[-1])
     def after_batch(self): self.before_train() # what comes next
-    def after_train(self): self.dls.train.now = None
+    def after_train(self): self.loader.now = None
     after_cancel_train = after_fit = after_train
 
 # %% ../../nbs/workshop/training/callbacks.ipynb #05b414f9
