@@ -13,7 +13,8 @@ from .core import CourseError
 # %% ../nbs/07_label_smoothing.ipynb #8f38a973
 def _check_eps(eps):
     "Raise `CourseError` for an `eps` that is no share"
-    if not 0<=eps<=1: raise CourseError(f"eps={eps} makes no sense: it is a share, from 0 to 1; 0.1 is usual.")
+    if not 0<=eps<=1:
+        raise CourseError(f"eps={eps} makes no sense: it is a share, from 0 to 1; 0.1 is usual.")
 
 # %% ../nbs/07_label_smoothing.ipynb #5e02b02b
 def smooth_one_hot(
@@ -32,7 +33,9 @@ def smoothed_cross_entropy(
     eps:float=0.1, # see `smooth_one_hot`
     weight=None, # an importance for each class, of shape (classes,)
 ): # a tensor with one number
-    "(1−ε)·cross-entropy + ε·mean over classes of −log p, as in torch; with `weight` every term counts as much as its class, and the sum is divided by the weights of the true classes"
+    """(1−ε)·cross-entropy + ε·mean over classes of −log p, as in torch;
+    with `weight` every term counts as much as its class, and the sum is divided by the weights
+    of the true classes"""
     _check_eps(eps)
     minus_log = -scores.log_softmax(1)
     w = scores.new_ones(scores.shape[1]) if weight is None else weight.to(scores)
@@ -45,7 +48,8 @@ def smoothing_gradient(
     y, # class numbers of shape (n,)
     eps:float=0.1, # see `smooth_one_hot`
 ): # of the shape of `scores`
-    "The gradient of `smoothed_cross_entropy` with respect to the scores: (softmax − smoothed target)/n"
+    """The gradient of `smoothed_cross_entropy` with respect to the scores:
+    (softmax − smoothed target)/n"""
     return (scores.softmax(1) - smooth_one_hot(y, scores.shape[1], eps))/len(scores)
 
 # %% ../nbs/07_label_smoothing.ipynb #8fa9e8c2
@@ -55,12 +59,18 @@ def calibration_bins(
     n_bins:int=15, # bins of equal width from 0 to 1
 ): # `pandas.DataFrame`: count, confidence and accuracy of each bin that is not empty
     "Predictions sorted by the probability of the class they choose"
-    if len(probs)!=len(targets) or not len(probs): raise CourseError(f"There are {len(probs)} predictions and {len(targets)} targets: as many of one as of the other are needed, and at least one.")
-    if not torch.allclose(total := probs.float().sum(1), torch.ones_like(total), atol=1e-3): raise CourseError("These are no probabilities, their rows do not sum to 1: apply softmax to scores first.")
+    if len(probs)!=len(targets) or not len(probs):
+        raise CourseError(f"There are {len(probs)} predictions and {len(targets)} targets: "
+            "as many of one as of the other are needed, and at least one.")
+    if not torch.allclose(total := probs.float().sum(1), torch.ones_like(total), atol=1e-3):
+        raise CourseError("These are no probabilities, their rows do not sum to 1: "
+            "apply softmax to scores first.")
     targets = targets.detach().cpu()
     confidence,choice = probs.detach().float().cpu().max(1)
-    table = pd.DataFrame(dict(bin=(confidence*n_bins).long().clip(max=n_bins-1), confidence=confidence, accuracy=(choice==targets).float()))
-    return table.groupby('bin').agg(count=('accuracy','size'), confidence=('confidence','mean'), accuracy=('accuracy','mean'))
+    table = pd.DataFrame(dict(bin=(confidence*n_bins).long().clip(max=n_bins-1),
+        confidence=confidence, accuracy=(choice==targets).float()))
+    return table.groupby('bin').agg(count=('accuracy','size'), confidence=('confidence','mean'),
+        accuracy=('accuracy','mean'))
 
 # %% ../nbs/07_label_smoothing.ipynb #4a287f06
 def calibration_error(
@@ -68,7 +78,8 @@ def calibration_error(
     targets, # class numbers of shape (n,)
     n_bins:int=15, # bins of equal width from 0 to 1
 ): # a number from 0 to 1
-    "Expected calibration error: the mean of |accuracy − confidence| over bins, weighted by their counts (Guo and others 2017, equation 3)"
+    """Expected calibration error: the mean of |accuracy − confidence| over bins,
+    weighted by their counts (Guo and others 2017, equation 3)"""
     bins = calibration_bins(probs, targets, n_bins)
     return float((bins['count']*(bins.accuracy-bins.confidence).abs()).sum()/bins['count'].sum())
 
@@ -83,6 +94,8 @@ def confidence_histogram(
     ax = ax or plt.subplots(figsize=(3.5,2.5))[1]
     confidence,choice = probs.detach().float().cpu().max(1)
     right = choice==targets.detach().cpu()
-    ax.hist([confidence[right].numpy(), confidence[~right].numpy()], bins=20, range=(0,1), stacked=True, label=['right', 'wrong'])
-    ax.set(xlabel='confidence', ylabel='images'); ax.legend()
+    ax.hist([confidence[right].numpy(), confidence[~right].numpy()], bins=20, range=(0,1),
+        stacked=True, label=['right', 'wrong'])
+    ax.set(xlabel='confidence', ylabel='images')
+    ax.legend()
     return ax

@@ -18,7 +18,9 @@ def mix(
     lam, # shares of shape (n,), or one for all: how much of row i stays
 ): # of the shape of `x`
     "λ·x + (1−λ)·partner, row by row (Zhang and others 2018, equation 1)"
-    if not x.is_floating_point(): raise CourseError(f"Only decimal numbers can be mixed, and these are {x.dtype}: write x.float().")
+    if not x.is_floating_point():
+        raise CourseError(f"Only decimal numbers can be mixed, and these are {x.dtype}: "
+            "write x.float().")
     lam = torch.as_tensor(lam, dtype=x.dtype, device=x.device)
     return torch.lerp(x[partners], x, lam.reshape(-1, *[1]*(x.ndim-1)))
 
@@ -28,13 +30,16 @@ def draw_lam(
     alpha:float=0.4, # Beta(alpha, alpha); above 0
 ): # shares of shape (n,), from 0.5 to 1
     "A λ for each of `n` pairs: the larger share of each"
-    if not alpha>0: raise CourseError(f"alpha={alpha} makes no sense: it must be above 0, and 0.2 to 1 is usual.")
+    if not alpha>0:
+        raise CourseError(f"alpha={alpha} makes no sense: it must be above 0, "
+            "and 0.2 to 1 is usual.")
     lam = Beta(torch.tensor(float(alpha)), torch.tensor(float(alpha))).sample((n,))
     return torch.max(lam, 1-lam)
 
 # %% ../nbs/06_mixup.ipynb #d5b9e647
 class MixRows(Callback):
-    "Mixup from scratch: what fastai's `MixUp` does, for any loss that takes class numbers; leaves nothing behind when training is interrupted"
+    """Mixup from scratch: what fastai's `MixUp` does, for any loss that takes class numbers;
+    leaves nothing behind when training is interrupted"""
     run_valid = False
     def __init__(self, alpha:float=0.4): self.alpha = alpha
     def before_fit(self): _check_one_mixer(self.learn)
@@ -46,7 +51,9 @@ class MixRows(Callback):
         self.draw()
         self.learn.xb = (mix(self.x, self.partners, self.lam),)
     def after_loss(self):
-        with NoneReduce(self.loss_func) as loss: mixed = torch.lerp(loss(self.pred, self.y[self.partners]), loss(self.pred, self.y), self.lam)
+        with NoneReduce(self.loss_func) as loss:
+            mixed = torch.lerp(loss(self.pred, self.y[self.partners]), loss(self.pred, self.y),
+                self.lam)
         self.learn.loss_grad = mixed.mean()
         self.learn.loss = self.loss_grad.clone()
 
@@ -54,17 +61,21 @@ class MixRows(Callback):
 def _check_one_mixer(learn):
     "Raise `CourseError` if two callbacks would mix the same batch"
     mixers = [type(o).__name__ for o in learn.cbs if isinstance(o, (MixHandler,MixRows))]
-    if len(mixers)>1: raise CourseError(f"{' and '.join(mixers)} would both mix the same batch: use one of them.")
+    if len(mixers)>1:
+        raise CourseError(f"{' and '.join(mixers)} would both mix the same batch: use one of them.")
 
 def _check_partners(y):
     "Raise `CourseError` for a batch of one"
-    if len(y)<2: raise CourseError("A batch of one image has no partner to be mixed with: use a batch size of 2 or more, and drop_last=True.")
+    if len(y)<2:
+        raise CourseError("A batch of one image has no partner to be mixed with: "
+            "use a batch size of 2 or more, and drop_last=True.")
 
 # %% ../nbs/06_mixup.ipynb #9411c2d2
 class ManifoldMixup(MixRows):
-    "Mix the activations that one of `layers`, chosen at random for each batch, gives (Verma and others 2019)"
+    """Mix the activations that one of `layers`, chosen at random for each batch, gives
+    (Verma and others 2019)"""
     def __init__(self,
-        layers, # a module of the model or a list of them; their outputs must have one row for each image
+        layers, # a module of the model or a list; their outputs must have one row for each image
         alpha:float=0.4, # Beta(alpha, alpha)
     ):
         super().__init__(alpha)
@@ -72,12 +83,14 @@ class ManifoldMixup(MixRows):
     def before_fit(self):
         super().before_fit()
         if not self.layers or not set(self.layers) <= set(self.model.modules()):
-            raise CourseError("ManifoldMixup needs layers of this model: give for example learn.model[2], or a list of such modules.")
+            raise CourseError("ManifoldMixup needs layers of this model: give for example "
+                "learn.model[2], or a list of such modules.")
     def before_batch(self):
         self.draw()
         def mix_output(layer, inputs, output):
             self.hook.remove() # for this batch only
-            if layer.training: return mix(output, self.partners, self.lam) # a batch that was interrupted before it came here leaves its hook to the next
+            # a batch that was interrupted before it came here leaves its hook to the next
+            if layer.training: return mix(output, self.partners, self.lam)
         self.hook = random.choice(self.layers).register_forward_hook(mix_output)
     def after_cancel_batch(self):
         if self.hook: self.hook.remove()
@@ -93,13 +106,15 @@ def _plain_loss(learn):
 def restore_loss(
     learn, # a `Learner`
 ): # `learn`
-    "Give `learn` back the loss that an interrupted `MixUp` or `CutMix` has left it without; does nothing to others"
+    """Give `learn` back the loss that an interrupted `MixUp` or `CutMix` has left it without;
+    does nothing to others"""
     learn.loss_func = _plain_loss(learn)
     return learn
 
 # %% ../nbs/06_mixup.ipynb #75cb2f1f
 class GuardMixing(Callback):
-    "Put it beside `MixUp` or `CutMix`: repairs the loss an interruption left, and says what is wrong in one sentence"
+    """Put it beside `MixUp` or `CutMix`: repairs the loss an interruption left,
+    and says what is wrong in one sentence"""
     order,run_valid = -20,False # before images are mixed
     def before_fit(self):
         restore_loss(self.learn)
@@ -112,4 +127,6 @@ class GuardMixing(Callback):
     def check(self, loss):
         _check_partners(self.y)
         if not getattr(loss, 'y_int', False) and not self.y.is_floating_point():
-            raise CourseError(f"MixUp and CutMix cannot use the loss {getattr(loss, '__name__', type(loss).__name__)} with class numbers as targets: use CrossEntropyLossFlat().")
+            raise CourseError(f"MixUp and CutMix cannot use the loss "
+                f"{getattr(loss, '__name__', type(loss).__name__)} with class numbers as targets: "
+                "use CrossEntropyLossFlat().")

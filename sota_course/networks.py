@@ -22,11 +22,13 @@ def small_cnn(
 
 # %% ../nbs/workshop/networks.ipynb #5ec32440
 _broken = {'xsenet154'} # in fastai 2.8 it lacks an argument, and nobody can build it
-architectures = dict(small_cnn=small_cnn) | {o: getattr(xresnet_models, o) for o in xresnet_models.__all__ if o.startswith('x') and o[-1].isdigit() and o not in _broken}
+architectures = dict(small_cnn=small_cnn) | {
+    o: getattr(xresnet_models, o) for o in xresnet_models.__all__ if o.startswith('x') and o[-1].isdigit() and o not in _broken}
 
 # %% ../nbs/workshop/networks.ipynb #726c78d8
 class MaxBlurPool(nn.Module):
-    "Max-pooling of stride 1 and a blur of stride 2, for feature maps of shape (n, channels, height, width); the result has the shape that `MaxPool2d(3, 2, 1)` gives (Zhang 2019)"
+    """Max-pooling of stride 1 and a blur of stride 2, for feature maps of shape (n, channels, height, width) (Zhang 2019).
+    The result has the shape that `MaxPool2d(3, 2, 1)` gives."""
     def __init__(self):
         super().__init__()
         row = torch.tensor([1., 2., 1.])
@@ -47,9 +49,11 @@ def build_network(
 ): # `nn.Module` with random weights, from images of shape (n, 3, height, width) to scores of shape (n, n_out)
     "One of the course's networks, which knows its name and options: a `Learner` of it has them as `learn.arch` and `learn.arch_options`"
     options = dict(act=act, self_attention=self_attention, blur_pool=blur_pool)
-    if arch not in architectures: raise CourseError(f"There is no architecture {arch!r}: choose one of {', '.join(architectures)}.")
+    if arch not in architectures:
+        raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures.")
     if act not in activations: raise CourseError(f"There is no activation {act!r}: choose one of {', '.join(activations)}.")
-    if arch=='small_cnn' and options!=dict(act='relu', self_attention=False, blur_pool=False): raise CourseError("small_cnn has no options: leave out act, self_attention and blur_pool, or choose xresnet18.")
+    if arch=='small_cnn' and options!=dict(act='relu', self_attention=False, blur_pool=False):
+        raise CourseError("small_cnn has no options: leave out act, self_attention and blur_pool, or choose xresnet18.")
     network = small_cnn(n_out) if arch=='small_cnn' else architectures[arch](n_out=n_out, act_cls=activations[act], sa=self_attention)
     if blur_pool: network[3] = MaxBlurPool() # after the three convolutions of the stem
     network.arch,network.arch_options = arch,options

@@ -26,9 +26,11 @@ def channel_histogram(
     files, # image files
     workers:int=2, # threads that read images
 ): # int64 array of shape (3, 256)
-    "Count the pixel values of all `files` in each channel, one image at a time; raises `CourseError` naming a file that cannot be read"
+    """Count the pixel values of all `files` in each channel, one image at a time;
+    raises `CourseError` naming a file that cannot be read"""
     batches = [files[i:i+64] for i in range(0, len(files), 64)]
-    with ThreadPoolExecutor(workers) as pool: return sum(pool.map(_histogram, batches)).reshape(3, 256)
+    with ThreadPoolExecutor(workers) as pool:
+        return sum(pool.map(_histogram, batches)).reshape(3, 256)
 
 # %% ../nbs/03_normalization.ipynb #f4947ec4
 ChannelStats = namedtuple('ChannelStats', 'mean std')
@@ -68,12 +70,16 @@ def channel_stats(
 def declared_stats(dl):
     "The `ChannelStats` of the `Normalize` in a loader's batch transforms, None if there is none"
     found = [o for o in dl.after_batch.fs if isinstance(o, Normalize)]
-    return ChannelStats(*(tuple(o.flatten().tolist()) for o in (found[0].mean, found[0].std))) if found else None
+    return ChannelStats(*(tuple(o.flatten().tolist())
+        for o in (found[0].mean, found[0].std))) if found else None
 
 # %% ../nbs/03_normalization.ipynb #281024b2
 def _measured(dl, batches=4):
-    "The `ChannelStats` of `batches` batches of images drawn at random from a loader, leaving all random numbers as they were"
-    with no_random(): x = torch.cat([b[0].detach().float().cpu() for b in itertools.islice(dl.new(shuffle=True, num_workers=0), batches)])
+    """The `ChannelStats` of `batches` batches of images drawn at random from a loader,
+    leaving all random numbers as they were"""
+    with no_random():
+        x = torch.cat([b[0].detach().float().cpu()
+            for b in itertools.islice(dl.new(shuffle=True, num_workers=0), batches)])
     return ChannelStats(*(tuple(getattr(x, o)((0,2,3)).tolist()) for o in ('mean', 'std')))
 
 # %% ../nbs/03_normalization.ipynb #d91aa132
@@ -85,47 +91,63 @@ class NormalizationCheck:
     measured:dict # by loader, the `ChannelStats` of some batches
     problems:list # sentences; empty if all is well
     def __repr__(self):
-        how = f"with mean {_short(self.stats.mean)} and std {_short(self.stats.std)}" if self.stats else 'without a Normalize transform'
+        how = (f"with mean {_short(self.stats.mean)} and std {_short(self.stats.std)}" if self.stats
+            else 'without a Normalize transform')
         lines = [f"{'normalized' if self.normalized else 'not normalized'} {how}"]
-        lines += [f'{name:<6} batches have mean {_short(m.mean)} and std {_short(m.std)}' for name,m in self.measured.items()]
+        lines += [f'{name:<6} batches have mean {_short(m.mean)} and std {_short(m.std)}'
+            for name,m in self.measured.items()]
         return '\n'.join(lines + [f'- {o}' for o in self.problems])
 
 def _short(values): return '(' + ', '.join(f'{o:.3f}' for o in values) + ')'
 
 # %% ../nbs/03_normalization.ipynb #cd46af96
-def _looks_normalized(stats): return all(abs(m)<0.5 for m in stats.mean) and all(0.5<s<1.7 for s in stats.std)
+def _looks_normalized(stats):
+    return all(abs(m)<0.5 for m in stats.mean) and all(0.5<s<1.7 for s in stats.std)
 
-def stats_differ(a, b, eps=1e-3): return (a is None) != (b is None) or (a is not None and not np.allclose(a, b, atol=eps))
+def stats_differ(a, b, eps=1e-3):
+    return (a is None) != (b is None) or (a is not None and not np.allclose(a, b, atol=eps))
 
 # %% ../nbs/03_normalization.ipynb #c12d4da2
 def _normalization_problems(declared, measured, stored):
     "Sentences on what does not fit together"
     train,looks = declared['train'],{k: _looks_normalized(v) for k,v in measured.items()}
-    if any(stats_differ(train, o) for o in declared.values()): yield 'training and validation batches are normalized differently: build both loaders with the same Normalize'
+    if any(stats_differ(train, o) for o in declared.values()):
+        yield ('training and validation batches are normalized differently: '
+            'build both loaders with the same Normalize')
     for name,m in measured.items():
-        if not declared[name] and max(m.mean)>10: yield f'{name} batches are on the scale from 0 to 255: IntToFloatTensor is missing from the batch transforms'
-        if declared[name] and not looks[name]: yield f'{name} batches are not centred although there is a Normalize: its statistics are not those of these images'
-    if stored and stats_differ(stored, train): yield f'the model was trained with mean {_short(stored.mean)} and std {_short(stored.std)}: use get_dls(…, stats=stored_stats(model))'
+        if not declared[name] and max(m.mean)>10:
+            yield (f'{name} batches are on the scale from 0 to 255: '
+                'IntToFloatTensor is missing from the batch transforms')
+        if declared[name] and not looks[name]:
+            yield (f'{name} batches are not centred although there is a Normalize: '
+                'its statistics are not those of these images')
+    if stored and stats_differ(stored, train):
+        yield (f'the model was trained with mean {_short(stored.mean)} and std '
+            f'{_short(stored.std)}: use get_dls(…, stats=stored_stats(model))')
 
 # %% ../nbs/03_normalization.ipynb #d92d38c0
 def check_normalized(
     dls, # `DataLoaders` whose batches have shape (n, 3, height, width)
     model=None, # a model with statistics stored by `store_stats`, to compare with
 ): # `NormalizationCheck`
-    "Are the batches normalized, with which statistics, and do those fit the images, each other and the model?"
+    """Are the batches normalized, with which statistics, and do those fit the images,
+    each other and the model?"""
     loaders = dict(zip(('train', 'valid'), dls.loaders))
-    declared,measured = ({k: f(dl) for k,dl in loaders.items()} for f in (declared_stats, _measured))
+    declared,measured = ({k: f(dl) for k,dl in loaders.items()}
+        for f in (declared_stats, _measured))
     problems = list(_normalization_problems(declared, measured, model and stored_stats(model)))
-    return NormalizationCheck(all(map(_looks_normalized, measured.values())), declared['train'], measured, problems)
+    return NormalizationCheck(all(map(_looks_normalized, measured.values())),
+        declared['train'], measured, problems)
 
 # %% ../nbs/03_normalization.ipynb #4ceceef0
 def store_stats(
     model, # any `nn.Module`
-    stats=None, # (means, standard deviations) of three channels; left out, room is made for those of weights to be loaded
+    stats=None, # (means, standard deviations); left out, room is made for those of weights to come
 ): # `model`
     "Keep `stats` in `model`, so that they travel in its `state_dict`"
     unknown = [float('nan')]*3
-    for name,values in zip(('channel_mean', 'channel_std'), stats or (unknown, unknown)): model.register_buffer(name, torch.tensor(values))
+    for name,values in zip(('channel_mean', 'channel_std'), stats or (unknown, unknown)):
+        model.register_buffer(name, torch.tensor(values))
     return model
 
 # %% ../nbs/03_normalization.ipynb #442fb3df

@@ -12,4 +12,5 @@ from .loading.loader import SampleOnce
 from .loading.views import sample_views
 
 # %% ../nbs/02_presizing.ipynb #6cd5fb42
-_all_ = [Augment, sample_views, read_presized, cache_images, cache_info, clear_cache, SampleOnce] # of the rooms `loading.augment`, `.views`, `.cache` and `.loader`
+# of the rooms `loading.augment`, `.views`, `.cache` and `.loader`
+_all_ = [Augment, sample_views, read_presized, cache_images, cache_info, clear_cache, SampleOnce]

@@ -19,8 +19,11 @@ class FlipViews:
 
 # %% ../nbs/05_tta.ipynb #c6c1d915
 def _square(image, share, x, y):
-    "A square of `share` of the shorter side of `image`, from x=0 at the left to x=1 at the right, and y from top to bottom"
-    if not 0<share<=1: raise CourseError(f"share={share} makes no sense: it is a part of the shorter side, above 0 and at most 1.")
+    """A square of `share` of the shorter side of `image`, from x=0 at the left to x=1 at the right,
+    and y from top to bottom"""
+    if not 0<share<=1:
+        raise CourseError(f"share={share} makes no sense: it is a part of the shorter side, "
+            "above 0 and at most 1.")
     side = max(1, round(min(image.size)*share))
     left,top = round((image.width-side)*x), round((image.height-side)*y)
     return image.crop((left, top, left+side, top+side))
@@ -30,19 +33,24 @@ def _square(image, share, x, y):
 class CornerViews:
     "A square in the centre and one in each corner"
     share:float=0.875 # side of the squares, as a share of the image's shorter side
-    def __call__(self, image): return [_square(image, self.share, x, y) for x,y in ((.5,.5), (0,0), (1,0), (0,1), (1,1))]
+    def __call__(self, image):
+        return [_square(image, self.share, x, y) for x,y in ((.5,.5), (0,0), (1,0), (0,1), (1,1))]
 
 # %% ../nbs/05_tta.ipynb #62e91868
 @dataclass
 class SlidingViews:
-    "Squares that slide from one end of the longer side to the other, in equal steps; on a square image with `share=1` all are the same"
+    """Squares that slide from one end of the longer side to the other, in equal steps;
+    on a square image with `share=1` all are the same"""
     n:int=3 # number of squares
     share:float=1. # their side, as a share of the image's shorter side
     def __post_init__(self):
-        if self.n<2: raise CourseError(f"n={self.n} makes no sense: a window needs at least 2 places to slide between.")
+        if self.n<2:
+            raise CourseError(f"n={self.n} makes no sense: a window needs at least 2 places "
+                "to slide between.")
     def __call__(self, image):
         steps = [i/(self.n-1) for i in range(self.n)]
-        return [_square(image, self.share, *((o,.5) if image.width>image.height else (.5,o))) for o in steps]
+        return [_square(image, self.share, *((o,.5) if image.width>image.height else (.5,o)))
+            for o in steps]
 
 # %% ../nbs/05_tta.ipynb #ed587ec0
 @dataclass
@@ -55,36 +63,46 @@ class RandomViews:
 
 # %% ../nbs/05_tta.ipynb #5882c2b2
 class _ItemViews:
-    "From a decoded image (and its target) to a stack of views, each treated by the loader's item transforms"
+    """From a decoded image (and its target) to a stack of views, each treated by the loader's
+    item transforms"""
     def __init__(self, views, pipe, plain): store_attr()
     def treat(self, image, target, split_idx):
         self.pipe.split_idx = split_idx
         return self.pipe((image, *target))
     def __call__(self, sample):
         image,*target = sample if isinstance(sample, tuple) else (sample,)
-        if not isinstance(image, Image.Image): raise CourseError(f"TTA makes views of images, and this loader's items are of type {type(image).__name__}.")
-        treated = [self.treat(type(image)(o), target, _split_idx(self.views)) for o in self.views(image)]
+        if not isinstance(image, Image.Image):
+            raise CourseError("TTA makes views of images, and this loader's items are of type "
+                f"{type(image).__name__}.")
+        treated = [self.treat(type(image)(o), target, _split_idx(self.views))
+            for o in self.views(image)]
         if self.plain: treated.append(self.treat(image, target, 1))
-        if len({o[0].shape for o in treated})>1: raise CourseError("The views have different sizes: the loader's item transforms must end in one size, for example with Resize.")
+        if len({o[0].shape for o in treated})>1:
+            raise CourseError("The views have different sizes: the loader's item transforms "
+                "must end in one size, for example with Resize.")
         return (torch.stack([o[0] for o in treated]), *treated[0][1:])
 
-def _split_idx(views): return 0 if isinstance(views, RandomViews) else 1 # 0: as in training, 1: as in validation
+def _split_idx(views): # 0: as in training, 1: as in validation
+    return 0 if isinstance(views, RandomViews) else 1
 
 class _FlattenViews:
     "From n stacks of v views to n·v samples"
     def __call__(self, samples): return [(x, *target) for stack,*target in samples for x in stack]
 
 class _BatchViews:
-    "The loader's batch transforms, for each view by itself: of n·v images, those of one view are v apart"
+    """The loader's batch transforms, for each view by itself:
+    of n·v images, those of one view are v apart"""
     def __init__(self, pipe, split_idxs): store_attr()
     def __call__(self, batch):
         v,treated = len(self.split_idxs),[]
-        for i,self.pipe.split_idx in enumerate(self.split_idxs): treated.append(self.pipe(tuple(o[i::v] for o in batch)))
+        for i,self.pipe.split_idx in enumerate(self.split_idxs):
+            treated.append(self.pipe(tuple(o[i::v] for o in batch)))
         return tuple(torch.stack(o, 1).flatten(0, 1) for o in zip(*treated))
 
 # %% ../nbs/05_tta.ipynb #3c04cc77
 def _views_loader(dl, views, plain):
-    "A loader that gives all views of an image one after the other (the plain one last), in the order of the data set, and the number of views"
+    """A loader that gives all views of an image one after the other (the plain one last),
+    in the order of the data set, and the number of views"""
     n = len(views(Image.new('RGB', (8,8)))) + plain
     new = dl.new(bs=max(1, (dl.bs or 1)//n), shuffle=False, drop_last=False)
     new.after_item,new.before_batch = _ItemViews(views, dl.after_item, plain),_FlattenViews()
@@ -93,15 +111,16 @@ def _views_loader(dl, views, plain):
 
 # %% ../nbs/05_tta.ipynb #b59cd1a7
 def predict_views(
-    learn, # a trained `Learner` whose loss turns scores into probabilities, for example `CrossEntropyLossFlat`
+    learn, # a trained `Learner` whose loss turns scores into probabilities: `CrossEntropyLossFlat`
     dl=None, # a loader of images, with or without targets; the validation loader if left out
-    views=RandomViews(4), # one of the view classes, or any function from a `PIL.Image` to a list of them, always as many
+    views=RandomViews(4), # a view class, or a function from `PIL.Image` to a list, always as long
     plain:bool=False, # add the usual validation view, as the last one?
 ): # probabilities of shape (images, views, classes), and targets of shape (images,) or None
     "What the network says to each view of each image; each file is read and decoded once"
     if not hasattr(learn.loss_func, 'activation'):
         name = getattr(learn.loss_func, '__qualname__', type(learn.loss_func).__name__)
-        raise CourseError(f"The loss {name} does not say how scores become probabilities: set learn.loss_func, for example to CrossEntropyLossFlat() "
+        raise CourseError(f"The loss {name} does not say how scores become probabilities: "
+            "set learn.loss_func, for example to CrossEntropyLossFlat() "
             "(after an interrupted Mixup training it is a leftover of that).")
     dl,n = _views_loader(learn.dls.valid if dl is None else dl, views, plain)
     with learn.no_bar(): probs,targets = learn.get_preds(dl=dl, reorder=False)
@@ -112,17 +131,23 @@ def tta(
     learn, # a trained `Learner`
     dl=None, # a loader of images, with or without targets; the validation loader if left out
     views=RandomViews(4), # see `predict_views`
-    reduce:str='mean', # 'mean' of the views, or 'max': for each class the highest probability any view gives it, scaled to sum to 1
-    beta:float|None=None, # weight of the plain view, 0 to leave it out; if not given 0.25 for `RandomViews`, as in fastai, else 0
-): # probabilities of shape (images, classes), each row with sum 1, and targets of shape (images,) or None
-    "Predictions averaged over several views of each image: (1−beta)·mean + beta·plain; costs one forward pass a view"
-    if reduce not in ('mean', 'max'): raise CourseError(f"reduce={reduce!r} is unknown: choose 'mean' or 'max'.")
+    reduce:str='mean', # 'mean', or 'max': the highest of any view, for each class, scaled to sum 1
+    beta:float|None=None, # weight of the plain view; 0.25 for `RandomViews`, as in fastai, else 0
+): # probabilities of shape (images, classes), with sum 1, and targets of shape (images,) or None
+    """Predictions averaged over several views of each image: (1−beta)·mean + beta·plain;
+    costs one forward pass a view"""
+    if reduce not in ('mean', 'max'):
+        raise CourseError(f"reduce={reduce!r} is unknown: choose 'mean' or 'max'.")
     if beta is None: beta = 0.25 if isinstance(views, RandomViews) else 0
-    if not 0<=beta<=1: raise CourseError(f"beta={beta} makes no sense: it is the weight of the plain view, from 0 to 1.")
+    if not 0<=beta<=1:
+        raise CourseError(f"beta={beta} makes no sense: it is the weight of the plain view, "
+            "from 0 to 1.")
     probs,targets = predict_views(learn, dl, views, plain=beta>0)
     looks = probs[:,:-1] if beta>0 else probs
-    if isinstance(views, RandomViews) and views.n>1 and torch.equal(looks[:,:1].expand_as(looks), looks):
-        warnings.warn("All random views gave the same predictions: this loader has no random augmentation, and TTA with it costs time for nothing.")
+    if (isinstance(views, RandomViews) and views.n>1
+            and torch.equal(looks[:,:1].expand_as(looks), looks)):
+        warnings.warn("All random views gave the same predictions: this loader has no random "
+            "augmentation, and TTA with it costs time for nothing.")
     if reduce=='max': return (highest := probs.amax(1))/highest.sum(1, keepdim=True), targets
     mean = looks.mean(1)
     return (mean.lerp(probs[:,-1], beta) if beta>0 else mean), targets

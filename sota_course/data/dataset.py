@@ -24,11 +24,14 @@ class Labeller(Transform):
         path, # the data set's folder
         noise:int=0, # percent of training labels that are wrong: 0, 1, 5, 25 or 50
     ):
-        if noise not in noise_levels: raise CourseError(f"There are no labels with {noise} % noise: choose one of {', '.join(map(str, noise_levels))}.")
+        if noise not in noise_levels:
+            raise CourseError(f"There are no labels with {noise} % noise: choose one of {', '.join(map(str, noise_levels))}.")
         self.path,self.table = Path(path),{}
         if not noise: return
         table = next(self.path.glob('noisy_*.csv'), None)
-        if table is None: raise CourseError(f"{path} has no table of noisy labels (noisy_imagenette.csv): the official archives and the sample come with one.")
+        if table is None:
+            raise CourseError(f"{path} has no table of noisy labels (noisy_imagenette.csv): "
+                "the official archives and the sample come with one.")
         with open(table, newline='') as f: self.table = {row['path']: row[f'noisy_labels_{noise}'] for row in csv.DictReader(f)}
     def encodes(self, file:Path):
         place = file.relative_to(self.path)

@@ -33,7 +33,8 @@ class SizedDataLoaders(DataLoaders):
         self.data,self.settings = data,settings
     def remake(self, bs, size): # `SizedDataLoaders`
         "The same images and settings with another batch size and image size"
-        if self.data is None: raise CourseError("These loaders have lost their images, as those in an exported learner have: make new ones with get_dls.")
+        if self.data is None:
+            raise CourseError("These loaders have lost their images, as those in an exported learner have: make new ones with get_dls.")
         return get_dls(bs, size, self.data, **self.settings)
 
 # %% ../../nbs/workshop/loading/dls.ipynb #180b6c31

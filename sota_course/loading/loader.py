@@ -48,7 +48,8 @@ def send(images, device):
 
 # %% ../../nbs/workshop/loading/loader.ipynb #e77b11df
 class PresizedDL(TfmdDL):
-    "A fastai `TfmdDL` whose images come from a cache, in batches, as views that are sampled once; the same seed gives the same batches for any number of threads"
+    """A fastai `TfmdDL` whose images come from a cache, in batches, as views that are sampled once;
+    the same seed gives the same batches for any number of threads"""
     def __init__(self, dataset, bs=64, cache=None, threads=None, num_workers=None, **kwargs):
         self.cache,self.threads,self.targets,self.warned = cache,threads or num_workers or n_cores(),None,False
         super().__init__(dataset, bs=bs, num_workers=0, **kwargs)
@@ -97,7 +98,8 @@ def _batch(self:PresizedDL, idxs, rng):
 
 @patch
 def _scale(self:PresizedDL):
-    "On a processor: what to multiply bytes with, and what to subtract, if `after_batch` does nothing but make numbers from 0 to 1 of them and normalize; else None"
+    """On a processor: what to multiply bytes with, and what to subtract, if `after_batch` does nothing but make numbers
+    from 0 to 1 of them and normalize; else None"""
     if self.device is None or self.device.type!='cpu' or [type(o) for o in self.after_batch.fs] not in ([IntToFloatTensor], [IntToFloatTensor, Normalize]): return None
     _,*norm = self.after_batch.fs
     mean,std = (norm[0].mean.view(3,1), norm[0].std.view(3,1)) if norm else (torch.zeros(3,1), torch.ones(3,1))
@@ -121,7 +123,9 @@ def ahead(batches):
 # %% ../../nbs/workshop/loading/loader.ipynb #5a9a988c
 @patch
 def create_batches(self:PresizedDL, samps):
-    if self.view is None or self.prebatched: yield from TfmdDL.create_batches(self, samps); return
+    if self.view is None or self.prebatched:
+        yield from TfmdDL.create_batches(self, samps)
+        return
     if self.targets is None: self.targets = [fa_collate([tl[i] for i in range(len(tl))]) for tl in self.dataset.tls[1:]]
     train = not getattr(self.dataset, 'split_idx', None)
     rng = np.random.default_rng(self.rng.getrandbits(64)) if train else None
@@ -135,5 +139,6 @@ def before_iter(self:PresizedDL):
     if self.cache is None or self.warned: return
     if changed := self.cache.changed([o for o in self.dataset.items if o in self.cache]):
         self.warned = True
-        warnings.warn(f"{len(changed)} image file{'s' if len(changed)>1 else ''} changed or gone since the images were cached, for example {changed[0]}: "
+        warnings.warn(f"{len(changed)} image file{'s' if len(changed)>1 else ''} changed or gone since the images were cached, "
+            f"for example {changed[0]}: "
             "they are used as they were; make new DataLoaders to use them as they are now.")

@@ -9,7 +9,7 @@ import sys
 from fastcore.test import expect_fail, test_eq
 import subprocess
 from sota_course.core import *
-from sota_course.core import new_file, new_folder
+from sota_course.core import find_data, new_file, new_folder, write_atomically
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -26,8 +26,10 @@ def test_each_process_has_its_own_card():
     import torch
     def device(rank, n_cards, name=None):
         with (replace.dict(os.environ, {} if rank is None else dict(LOCAL_RANK=str(rank))), replace('torch.cuda.device_count', lambda: n_cards),
-              replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_cards>0 and o.startswith('cuda'))): return str(get_device(name))
-    test_eq([device(None, 2), device(0, 2), device(1, 2), device(1, 2, 'cuda'), device(1, 2, 'cuda:0')], ['cuda', 'cuda:0', 'cuda:1', 'cuda:1', 'cuda:0'])
+              replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_cards>0 and o.startswith('cuda'))):
+            return str(get_device(name))
+    test_eq([device(None, 2), device(0, 2), device(1, 2), device(1, 2, 'cuda'), device(1, 2, 'cuda:0')],
+        ['cuda', 'cuda:0', 'cuda:1', 'cuda:1', 'cuda:0'])
     test_eq([device(1, 0), device(1, 1, 'cpu')], ['cpu', 'cpu'])
     with expect_fail(CourseError, 'more processes than graphics cards (1)'): device(1, 1)
 
@@ -36,7 +38,8 @@ def test_keep_freed_memory_ends_page_faults():
     import platform, subprocess, sys
     from unittest import mock
     code = ['import sys', 'from sota_course.core import keep_freed_memory', 'keep_freed_memory() or sys.exit(3)', 'import resource',
-        'faults = lambda: [len(bytearray(2**26)) for _ in range(10)] and resource.getrusage(resource.RUSAGE_SELF).ru_minflt', 'grown = faults()', 'print(faults()-grown)']
+        'faults = lambda: [len(bytearray(2**26)) for _ in range(10)] and resource.getrusage(resource.RUSAGE_SELF).ru_minflt',
+        'grown = faults()', 'print(faults()-grown)']
     counted = subprocess.run([sys.executable, '-c', '; '.join(code)], capture_output=True, text=True)
     assert counted.returncode in (0, 3), counted.stderr
     if platform.libc_ver()[0]=='glibc': test_eq(counted.returncode, 0)
@@ -99,10 +102,12 @@ def test_new_folder_is_whole_or_not_there():
         def make(text, **kwargs):
             with new_folder(folder, **kwargs) as new: (new/'1.txt').write_text(text)
         def there(text): test_eq(([o.name for o in folder.parent.iterdir()], (folder/'1.txt').read_text()), (['cats'], text))
-        make('first'); there('first')
+        make('first')
+        there('first')
         with expect_fail(CourseError, f'{folder} exists already'): make('second')
         with expect_fail(FileExistsError, 'cats'): make('second', error=None)
-        make('second', replace=True); there('second')
+        make('second', replace=True)
+        there('second')
         with expect_fail(ValueError):
             with new_folder(folder, replace=True) as new: raise ValueError
         there('second')
@@ -110,7 +115,8 @@ def test_new_folder_is_whole_or_not_there():
         def refuses(source, dest): # the new folder cannot take its place, the old one can
             if str(dest)==target and not str(source).endswith('-old'): raise OSError(13, 'Permission denied')
             really(source, dest)
-        with pretend('os.replace', refuses), expect_fail(CourseError, f'Cannot make {folder} (Permission denied): choose'): make('third', replace=True)
+        with pretend('os.replace', refuses), expect_fail(CourseError, f'Cannot make {folder} (Permission denied): choose'):
+            make('third', replace=True)
         there('second')
         def never(source, dest): # and if even that cannot go back, it is kept
             if str(dest)==target: raise OSError(13, 'Permission denied')
@@ -119,11 +125,14 @@ def test_new_folder_is_whole_or_not_there():
         test_eq([o.read_text() for o in folder.parent.glob('.cats-*/cats-old/1.txt')], ['second'])
         shutil.rmtree(folder.parent)
         folder.mkdir(parents=True)
-        make('into an empty one'); there('into an empty one')
+        make('into an empty one')
+        there('into an empty one')
         (remains := folder.with_name('.cats')).mkdir()
         (remains/'half').write_text('ha')
-        make('fourth', replace=True, hidden=remains); there('fourth')
-        shutil.rmtree(folder); folder.write_text('a file')
+        make('fourth', replace=True, hidden=remains)
+        there('fourth')
+        shutil.rmtree(folder)
+        folder.write_text('a file')
         for replace in (False, True):
             with expect_fail(CourseError, 'cats'): make('fifth', replace=replace)
         test_eq(folder.read_text(), 'a file')

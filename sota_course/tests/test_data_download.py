@@ -9,6 +9,7 @@ from sota_course.core import CourseError, fastai_data_home, find_data, get_devic
 from sota_course.data.sample import sample_data
 import random
 from sota_course.data.download import *
+from sota_course.data.download import unpack
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -20,7 +21,8 @@ def test_unpack_refuses_what_lies_outside():
         archive = Path(tempfile.mkdtemp())/'set.tgz'
         with tarfile.open(archive, 'w:gz') as tar:
             for name in names:
-                member = tarfile.TarInfo(name); member.size = 5
+                member = tarfile.TarInfo(name)
+                member.size = 5
                 tar.addfile(member, io.BytesIO(b'pixel'))
         return archive
     good,bad = archive_with('set/train/a.jpg'),archive_with('set/train/a.jpg', '../escaped.jpg')
@@ -33,7 +35,8 @@ def test_unpack_damaged_archive():
     import io, tarfile, tempfile
     archive = Path(tempfile.mkdtemp())/'set.tgz'
     with tarfile.open(archive, 'w:gz') as tar:
-        member = tarfile.TarInfo('set/train/a.jpg'); member.size = 100_000
+        member = tarfile.TarInfo('set/train/a.jpg')
+        member.size = 100_000
         tar.addfile(member, io.BytesIO(random.Random(1).randbytes(100_000)))
     archive.write_bytes(archive.read_bytes()[:50_000])
     with expect_fail(CourseError, 'is damaged'): unpack(archive, archive.parent/'set')

@@ -63,12 +63,14 @@ def test_subset_never_touches_the_originals():
     import tempfile
     there = Path(tempfile.mkdtemp())
     for i,place in enumerate(('cat/a', 'cat/b', 'dog/a', 'dog/b')):
-        (there/'photos'/place).mkdir(parents=True); Image.new('RGB', (9, 9), (60*i, 0, 0)).save(there/'photos'/place/'1.jpg')
+        (there/'photos'/place).mkdir(parents=True)
+        Image.new('RGB', (9, 9), (60*i, 0, 0)).save(there/'photos'/place/'1.jpg')
     before = {f: f.read_bytes() for f in get_image_files(there/'photos')}
     nested = subset(there/'photos', there/'set', valid_pct=50)
     test_eq({f: f.read_bytes() for f in get_image_files(there/'photos')}, before)
     test_eq({f.name for f in get_image_files(nested)}, {'a_1.jpg', 'b_1.jpg'})
     for place in ('train/cat/a/1.jpg', 'train/cat/a_1.jpg', 'train/dog/1.jpg', 'val/cat/1.jpg', 'val/dog/1.jpg'):
-        (there/'clash'/place).parent.mkdir(parents=True, exist_ok=True); Image.new('RGB', (9, 9)).save(there/'clash'/place)
+        (there/'clash'/place).parent.mkdir(parents=True, exist_ok=True)
+        Image.new('RGB', (9, 9)).save(there/'clash'/place)
     with expect_fail(CourseError, 'would become a_1.jpg'): subset(there/'clash', there/'new')
     assert not (there/'new').exists()

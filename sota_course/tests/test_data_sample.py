@@ -30,6 +30,8 @@ def test_same_seed_same_bytes():
 def test_sample_is_like_a_real_set():
     sizes,modes = set(),[]
     for file in sample_data().rglob('*.JPEG'):
-        with Image.open(file) as im: sizes.add(im.size); modes.append(im.mode)
+        with Image.open(file) as im:
+            sizes.add(im.size)
+            modes.append(im.mode)
     test_eq(len(modes), 1400)
     assert len(sizes)>100 and 5 < modes.count('L') < 60

@@ -30,8 +30,10 @@ def test_cache_holds_what_the_files_hold():
         def save(name, mode, w, h, **kw):
             Image.fromarray(rng.integers(0, 256, (h, w, 3), dtype=np.uint8)).resize((w, h)).convert(mode).save(folder/name, **kw)
             return folder/name
-        turned = Image.Exif(); turned[0x0112] = 6
-        return [save('a.jpg', 'RGB', 90, 60), save('grey.jpg', 'L', 60, 90), save('cmyk.jpg', 'CMYK', 80, 50), save('b.png', 'RGBA', 64, 64), save('p.gif', 'P', 50, 70),
+        turned = Image.Exif()
+        turned[0x0112] = 6
+        return [save('a.jpg', 'RGB', 90, 60), save('grey.jpg', 'L', 60, 90), save('cmyk.jpg', 'CMYK', 80, 50),
+            save('b.png', 'RGBA', 64, 64), save('p.gif', 'P', 50, 70),
             save('turned.jpg', 'RGB', 90, 60, exif=turned), save('long.jpg', 'RGB', 1000, 20), save('tiny.png', 'RGB', 1, 1)]
     folder = Path(tempfile.mkdtemp())
     kinds = drawn(folder)
@@ -101,7 +103,8 @@ def test_unreadable_images_are_named_or_left_out():
     with expect_fail(CourseError, 'cannot be read as an image'): get_dls(8, 32, path=broken, device='cpu')
     made = []
     for _ in range(2): # the second time from the cache
-        test_stdout(lambda: made.append(get_dls(8, 32, path=broken, device='cpu', skip_unreadable=True)), 'Left out 2 of 60 images that cannot be read, for example (train|val)/.*', regex=True)
+        test_stdout(lambda: made.append(get_dls(8, 32, path=broken, device='cpu', skip_unreadable=True)),
+            'Left out 2 of 60 images that cannot be read, for example (train|val)/.*', regex=True)
     dls = made[1]
     test_eq((len(dls.train_ds), len(dls.valid_ds)), (39, 19))
     assert not set(victims) & {*dls.train_ds.items, *dls.valid_ds.items}
@@ -119,7 +122,8 @@ def test_without_a_cache_the_batches_are_the_same():
     clear_cache(tiny) # so that it would have to be built again
     os.environ['SOTA_COURSE_CACHE_GB'] = '0'
     made = []
-    try: test_stdout(lambda: made.append(get_dls(8, 40, path=tiny, device='cpu')), 'No cache, so each image is decoded in each epoch. .* the limit is 0 GB.*', regex=True)
+    try: test_stdout(lambda: made.append(get_dls(8, 40, path=tiny, device='cpu')),
+            'No cache, so each image is decoded in each epoch. .* the limit is 0 GB.*', regex=True)
     finally:
         del os.environ['SOTA_COURSE_CACHE_GB']
         if before: os.environ['SOTA_COURSE_CACHE_GB'] = before

@@ -35,13 +35,16 @@ def test_get_dls_refuses_nonsense():
     with expect_fail(CourseError, 'larger than the 20 training images'): get_dls(bs=64, path=small)
     def mine(*names):
         folder = Path(tempfile.mkdtemp())
-        for name in names: (folder/name).mkdir(parents=True); Image.new('RGB', (8, 8)).save(folder/name/'1.jpg')
+        for name in names:
+            (folder/name).mkdir(parents=True)
+            Image.new('RGB', (8, 8)).save(folder/name/'1.jpg')
         return folder
     with expect_fail(CourseError, 'no folder train and no val'): get_dls(path=mine())
     with expect_fail(CourseError, 'no folder val'): get_dls(path=mine('train/cat'))
     with expect_fail(CourseError, "only one class, 'cat'"): get_dls(bs=1, path=mine('train/cat', 'val/cat'))
     with expect_fail(CourseError, "the class 'dog'"): get_dls(bs=1, path=mine('train/cat', 'train/cow', 'val/dog'))
-    empty = mine('train/cat', 'val/cat'); (empty/'train/cat/1.jpg').unlink()
+    empty = mine('train/cat', 'val/cat')
+    (empty/'train/cat/1.jpg').unlink()
     with expect_fail(CourseError, 'train has no images'): get_dls(path=empty)
 
 # %% ../../nbs/workshop/loading/dls.ipynb #08a1f3f8

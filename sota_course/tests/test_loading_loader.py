@@ -77,7 +77,8 @@ def test_changed_files_are_noticed():
         warnings.simplefilter('always')
         for _ in range(2): now = torch.cat([x for x,_ in dls.valid])
     test_eq([str(o.message) for o in told if 'changed or gone' in str(o.message)],
-        [f'1 image file changed or gone since the images were cached, for example {file}: they are used as they were; make new DataLoaders to use them as they are now.'])
+        [f'1 image file changed or gone since the images were cached, for example {file}: '
+            'they are used as they were; make new DataLoaders to use them as they are now.'])
     test_eq(now, before)
     fresh = get_dls(8, 32, path=folder, device='cpu')
     assert not torch.equal(next(iter(fresh.valid))[0][0], before[0])

@@ -25,15 +25,6 @@ from sota_course.normalization import *
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
-# %% ../../nbs/03_normalization.ipynb #7dcbea27
-def test_channel_stats_agree_with_two_passes():
-    small = sample_data(10, 1)
-    pixels = np.concatenate([np.asarray(read_rgb(f), dtype=np.float64).reshape(-1, 3)/255 for f in get_image_files(small/'train')])
-    mean = pixels.mean(axis=0)
-    std = np.sqrt(((pixels - mean)**2).mean(axis=0))
-    test_close(channel_stats(small).mean, mean, eps=1e-9)
-    test_close(channel_stats(small).std, std, eps=1e-9)
-
 # %% ../../nbs/03_normalization.ipynb #463a912c
 def test_channel_stats_of_a_data_set_are_computed_once():
     from unittest import mock
@@ -48,19 +39,31 @@ def test_channel_stats_bad_input():
     (folder/'broken.jpg').write_bytes(b'no image')
     with expect_fail(CourseError, 'broken.jpg'): channel_stats(folder)
 
+# %% ../../nbs/03_normalization.ipynb #7dcbea27
+def test_channel_stats_agree_with_two_passes():
+    small = sample_data(10, 1)
+    def values(file): return np.asarray(read_rgb(file), dtype=np.float64).reshape(-1, 3)/255
+    pixels = np.concatenate([values(f) for f in get_image_files(small/'train')])
+    mean = pixels.mean(axis=0)
+    std = np.sqrt(((pixels - mean)**2).mean(axis=0))
+    test_close(channel_stats(small).mean, mean, eps=1e-9)
+    test_close(channel_stats(small).std, std, eps=1e-9)
+
 # %% ../../nbs/03_normalization.ipynb #372a11ee
 def test_fastai_does_the_same():
     small = sample_data(10, 1)
     stats_small = channel_stats(small)
     def first_batch(stats):
         seed_everything(0)
-        return get_dls(bs=16, size=32, path=small, stats=stats, num_workers=0, device='cpu').one_batch()[0]
+        dls = get_dls(bs=16, size=32, path=small, stats=stats, num_workers=0, device='cpu')
+        return dls.one_batch()[0]
     mean,std = (torch.tensor(o)[None,:,None,None] for o in stats_small)
     test_close((first_batch(None)-mean)/std, first_batch(stats_small), eps=1e-5)
 
 # %% ../../nbs/03_normalization.ipynb #f09d236f
 def test_pretrained_learners_add_normalize():
-    def loader(**kwargs): return get_dls(bs=4, size=32, path=sample_data(2, 1), num_workers=0, device='cpu', **kwargs)
+    def loader(**kwargs):
+        return get_dls(bs=4, size=32, path=sample_data(2, 1), num_workers=0, device='cpu', **kwargs)
     def after(pretrained, **kwargs):
         dls = loader(**kwargs)
         _add_norm(dls, dict(stats=imagenet_stats), pretrained)
@@ -70,12 +73,14 @@ def test_pretrained_learners_add_normalize():
     mine = ([0.4]*3, [0.3]*3)
     test_close(after(pretrained=True, stats=mine), mine, eps=1e-6)
     test_eq(check_normalized(vision_learner(loader(), resnet18, pretrained=False).dls).stats, None)
-    test_eq(check_normalized(Learner(loader(), resnet18(), loss_func=CrossEntropyLossFlat()).dls).stats, None)
+    plain = Learner(loader(), resnet18(), loss_func=CrossEntropyLossFlat())
+    test_eq(check_normalized(plain.dls).stats, None)
 
 # %% ../../nbs/03_normalization.ipynb #9b0fba1b
 def test_check_normalized_finds_trouble():
     small = sample_data(2, 1)
-    def loader(**kwargs): return get_dls(bs=8, size=32, path=small, num_workers=0, device='cpu', **kwargs)
+    def loader(**kwargs):
+        return get_dls(bs=8, size=32, path=small, num_workers=0, device='cpu', **kwargs)
     good = check_normalized(loader(stats=channel_stats(small)))
     test_eq((good.normalized, good.problems), (True, []))
     wrong = check_normalized(loader(stats=([10.]*3, [0.1]*3)))
@@ -104,6 +109,8 @@ def test_statistics_travel_with_the_weights():
     test_eq(stored_stats(network()), None)
     other.load_state_dict(weights)
     test_close(stored_stats(other), own, eps=1e-6)
-    def problems(stats): return check_normalized(get_dls(bs=4, size=32, path=small, stats=stats, num_workers=0, device='cpu'), other).problems
+    def problems(stats):
+        dls = get_dls(bs=4, size=32, path=small, stats=stats, num_workers=0, device='cpu')
+        return check_normalized(dls, other).problems
     test_eq(problems(own), [])
     for wrong in (imagenet_stats, None): assert 'the model was trained with mean' in problems(wrong)[-1]

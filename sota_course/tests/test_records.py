@@ -9,6 +9,7 @@ from fastcore.basics import patch
 from sota_course.core import CourseError, get_device, results_home, shipped, write_atomically
 from fastcore.test import expect_fail, test_eq
 from sota_course.records import *
+from sota_course.records import fingerprint
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -18,7 +19,8 @@ def test_fingerprint_follows_names_and_sizes():
     import shutil, tempfile
     with tempfile.TemporaryDirectory() as home:
         first,moved = Path(home, 'a'),Path(home, 'b')
-        first.mkdir(); (first/'cat.jpg').write_bytes(b'meow')
+        first.mkdir()
+        (first/'cat.jpg').write_bytes(b'meow')
         before = fingerprint([first/'cat.jpg'], first)
         shutil.move(first, moved)
         test_eq(fingerprint([moved/'cat.jpg'], moved), before)

@@ -37,7 +37,8 @@ def test_shares_add_up_to_the_batches_of_one_process():
 def test_what_is_measured_alone_is_not_gathered():
     import os
     from unittest import mock
-    alone = Learner(DataLoaders(*(DataLoader([(torch.randn(3), torch.tensor(i%2)) for i in range(4)], bs=2) for _ in range(2))), nn.Linear(3, 2), loss_func=CrossEntropyLossFlat(), metrics=accuracy)
+    alone = Learner(DataLoaders(*(DataLoader([(torch.randn(3), torch.tensor(i%2)) for i in range(4)], bs=2) for _ in range(2))),
+        nn.Linear(3, 2), loss_func=CrossEntropyLossFlat(), metrics=accuracy)
     expected = quiet(alone).validate()
     with mock.patch.dict(os.environ, WORLD_SIZE='2', RANK='0'): # as if a second process had been launched, of which nothing is heard
         with expect_fail(ValueError, 'process group'): alone.validate() # fastai wants to hear of it

@@ -36,9 +36,13 @@ def test_predictions_are_those_of_the_learner():
     from contextlib import redirect_stdout
     where = Path(tempfile.mkdtemp())
     tiny = sample_data(4, 2)
-    for i,(make,stats,augment) in enumerate(((dict(act='mish', self_attention=True, blur_pool=True), channel_stats(tiny), Augment(max_lighting=0.2, ratio=(1.,1.), val_xtra=0.3)), ({}, None, None))):
+    for i,(make,stats,augment) in enumerate((
+            (dict(act='mish', self_attention=True, blur_pool=True), channel_stats(tiny),
+                Augment(max_lighting=0.2, ratio=(1.,1.), val_xtra=0.3)),
+            ({}, None, None))):
         dls = get_dls(10, 16, path=tiny, device='cpu', num_workers=1, stats=stats, augment=augment)
-        taught = Learner(dls, build_network('xresnet18' if make else 'small_cnn', 10, **make), loss_func=CrossEntropyLossFlat(), metrics=accuracy)
+        taught = Learner(dls, build_network('xresnet18' if make else 'small_cnn', 10, **make),
+            loss_func=CrossEntropyLossFlat(), metrics=accuracy)
         with redirect_stdout(io.StringIO()): speed_up(quiet(taught), 'bf16')
         taught.fit(1, 1e-3)
         save_model(taught, where/'fast') # channels-last
@@ -64,13 +68,15 @@ def test_predictions_keep_their_order():
     test_eq(whole.shape, (20, 10))
     test_close(whole.sum(1), torch.ones(20), eps=1e-6)
     for bs,threads in ((1,1), (7,2), (20,3)): test_close(saved.predict(files, bs=bs, threads=threads), whole, eps=1e-6)
-    test_close(saved.predict([Image.open(o) for o in files]), whole, eps=5e-3) # large JPEG files are decoded at a half or a quarter of their size
+    # large JPEG files are decoded at a half or a quarter of their size
+    test_close(saved.predict([Image.open(o) for o in files]), whole, eps=5e-3)
     test_close(saved.predict(str(files[3])), whole[3:4], eps=1e-6)
     square = read_rgb(files[3]).resize((48, 48))
     mirrored = square.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     test_close(saved.predict([square, mirrored], tta=True), saved.predict([square, mirrored]).mean(0).expand(2, 10), eps=1e-5)
     assert (saved.predict(square)-saved.predict(mirrored)).abs().max() > 1e-4
-    for name,content in dict(empty=b'', text=b'not an image', cut=Path(files[0]).read_bytes()[:400]).items(): (where/f'{name}.jpg').write_bytes(content)
+    for name,content in dict(empty=b'', text=b'not an image', cut=Path(files[0]).read_bytes()[:400]).items():
+        (where/f'{name}.jpg').write_bytes(content)
     bad = sorted(where.glob('*.jpg')) + [where/'nowhere.jpg', where]
     mixed = saved.predict([bad[0], files[0], *bad[1:], files[1]], bs=2)
     test_eq(mixed.isnan().all(1).tolist(), [True, False, True, True, True, True, False])
@@ -85,7 +91,8 @@ def test_predictions_keep_their_order():
     upright.transpose(Image.Transpose.ROTATE_90).save(where/'lying.png', exif=exif)
     upright.convert('L').save(where/'grey.png')
     test_close(saved.predict([where/'lying.png', where/'grey.png']), saved.predict([upright, upright.convert('L').convert('RGB')]), eps=1e-6)
-    straight = load_model(save_model(baseline_learner(get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=1, augment=Augment(do_flip=False)), 'small_cnn'), where/'m'), 'cpu')
+    unmirrored = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=1, augment=Augment(do_flip=False))
+    straight = load_model(save_model(baseline_learner(unmirrored, 'small_cnn'), where/'m'), 'cpu')
     with expect_fail(CourseError, 'without mirrored images'): straight.predict(files, tta=True)
 
 # %% ../../nbs/workshop/training/model.ipynb #f863a34e

@@ -42,7 +42,8 @@ def test_convolutions_as_products():
         for a,b in zip(exact, close):
             test_eq(a.shape, b.shape)
             assert ((a-b).norm()/a.norm().clamp_min(1e-3)) < 0.02 # bfloat16 has two to three digits
-    others = dict(many_places=(nn.Conv2d(64, 8, 3, bias=False), 32), bias=(nn.Conv2d(64, 8, 3), 4), groups=(nn.Conv2d(64, 64, 3, groups=64, bias=False), 4), dilation=(nn.Conv2d(64, 8, 3, dilation=2, padding=2, bias=False), 4),
+    others = dict(many_places=(nn.Conv2d(64, 8, 3, bias=False), 32), bias=(nn.Conv2d(64, 8, 3), 4),
+        groups=(nn.Conv2d(64, 64, 3, groups=64, bias=False), 4), dilation=(nn.Conv2d(64, 8, 3, dilation=2, padding=2, bias=False), 4),
         oblong=(nn.Conv2d(64, 8, (1,3), bias=False), 4), words=(nn.Conv2d(64, 8, 3, padding='same', bias=False), 4))
     few_places = nn.Conv2d(64, 8, 3, bias=False)
     with mock.patch.object(_ConvAsProduct, 'apply') as used, SmallMaps():
@@ -61,7 +62,8 @@ def test_mixed_precision_on_a_processor():
     mixed.fit_one_cycle(2, 1e-3)
     test_eq({p.dtype for p in mixed.model.parameters()}, {torch.float32})
     with mixed.no_bar(): probs,targs,tta_probs = *mixed.get_preds(), mixed.tta(n=2)[0]
-    test_eq((probs.dtype, tta_probs.dtype, formats), (torch.float32, torch.float32, {torch.bfloat16})) # training, validation, predictions and TTA
+    # training, validation, predictions and TTA
+    test_eq((probs.dtype, tta_probs.dtype, formats), (torch.float32, torch.float32, {torch.bfloat16}))
     test_close(mixed.validate()[1], accuracy(probs, targs).item(), eps=1e-6)
     plain = mixed.to_fp32().get_preds()[0]
     test_eq(formats, {torch.bfloat16, torch.float32})

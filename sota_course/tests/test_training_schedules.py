@@ -24,7 +24,8 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/08_training.ipynb #ab654adc
 def test_warm_restarts_by_hand():
     rate = warm_restarts([1, 2, 4], 0.1)
-    test_close([rate(0), rate(0.5/7), rate(1/7), rate(2/7), rate(3/7), rate(1)], [0.1, 0.05, 0.1, 0.05, 0.1, 0], eps=1e-6)
+    found = [rate(0), rate(0.5/7), rate(1/7), rate(2/7), rate(3/7), rate(1)]
+    test_close(found, [0.1, 0.05, 0.1, 0.05, 0.1, 0], eps=1e-6)
     test_close(rate(0.999/7), 0, eps=1e-4)
     test_close(warm_restarts([5], 2., 1.)(1), 1)
     test_close(warm_restarts([2], np.array([0.1, 1.]))(0.5), [0.05, 0.5])
@@ -35,12 +36,12 @@ def test_warm_restarts_by_hand():
 # %% ../../nbs/08_training.ipynb #61780a16
 def test_fit_warm_restarts_follows_its_schedule():
     def quiet_learner(**kwargs):
-        learn = baseline_learner(get_dls(20, 16, path=sample_data(10, 2), device='cpu', num_workers=0), 'small_cnn', **kwargs)
-        quiet(learn)
-        return learn
+        dls = get_dls(20, 16, path=sample_data(10, 2), device='cpu', num_workers=0)
+        return quiet(baseline_learner(dls, 'small_cnn', **kwargs))
     restarted = quiet_learner()
     fit_warm_restarts(restarted, 2, 1e-3, cycle_mult=2)
     schedule = warm_restarts([1, 2], 1e-3)
     test_close(restarted.recorder.hps['lr'], [schedule(i/15) for i in range(15)], eps=1e-8)
     fit_warm_restarts(restarted, 2, 1e-3) # cycles of equal length
-    with expect_fail(ZeroDivisionError): restarted.fit_sgdr(2, 1, cycle_mult=1) # when fastai mends this, the chapter must change too
+    # when fastai mends this, the chapter must change too
+    with expect_fail(ZeroDivisionError): restarted.fit_sgdr(2, 1, cycle_mult=1)

@@ -26,13 +26,16 @@ def test_fused_adamw_is_adam():
         model = small_cnn(10)
         batch = torch.randn(8, 3, 16, 16), torch.arange(8)
         dls = DataLoaders(DataLoader([batch]*4, bs=None), DataLoader([batch], bs=None), device='cpu')
-        adapted = quiet(Learner(dls, model, loss_func=CrossEntropyLossFlat(), opt_func=opt_func, wd_bn_bias=wd_bn_bias, splitter=lambda m: [params(m[:2]), params(m[2:])]))
+        adapted = quiet(Learner(dls, model, loss_func=CrossEntropyLossFlat(), opt_func=opt_func, wd_bn_bias=wd_bn_bias,
+            splitter=lambda m: [params(m[:2]), params(m[2:])]))
         if freeze: adapted.freeze()
         adapted.fit_one_cycle(1, lr, wd=0.1)
         between(adapted)
         adapted.fit_one_cycle(1, lr)
-        return torch.cat([p.detach().flatten() for p in model.parameters()]), [[h[k] for k in ('lr', 'mom', 'sqr_mom', 'eps', 'wd')] for h in adapted.opt.hypers]
-    for kwargs in (dict(), dict(wd_bn_bias=True), dict(freeze=True), dict(between=lambda o: o.model.to(memory_format=torch.channels_last)), dict(between=lambda o: o.unfreeze()), dict(freeze=True, between=lambda o: o.unfreeze())):
+        return (torch.cat([p.detach().flatten() for p in model.parameters()]),
+            [[h[k] for k in ('lr', 'mom', 'sqr_mom', 'eps', 'wd')] for h in adapted.opt.hypers])
+    for kwargs in (dict(), dict(wd_bn_bias=True), dict(freeze=True), dict(between=lambda o: o.model.to(memory_format=torch.channels_last)),
+            dict(between=lambda o: o.unfreeze()), dict(freeze=True, between=lambda o: o.unfreeze())):
         (ours,our_hypers),(fastais,hypers) = adam_steps(fused_adamw, **kwargs), adam_steps(Adam, **kwargs)
         test_close(ours, fastais, eps=1e-5)
         test_eq(our_hypers, hypers) # two groups, on the same schedule
@@ -78,7 +81,7 @@ def test_speed_up_and_back():
     with redirect_stdout(io.StringIO()) as said:
         for _ in range(2): speed_up(swift, 'bf16')
     test_eq(said.getvalue().splitlines(), ['On cpu: bf16 mixed precision, channels-last, fused AdamW.']*2)
-    test_eq(len(swift.cbs), len(before[0])+2)
+    test_eq(len(swift.cbs), len(before[0])+3)
     test_eq((type(swift.opt), swift.opt.frozen_idx, swift.opt.hypers[0]['eps']), (FusedAdamW, 2, 1e-6))
     test_close([h['lr'] for h in swift.opt.hypers], [1e-4, 1e-3, 1e-2], eps=1e-8)
     test_eq([p.requires_grad for p in swift.model.parameters()], learning)
@@ -94,7 +97,8 @@ def test_speed_up_and_back():
     with expect_fail(CourseError, "no precision 'half'"): speed_up(swift, 'half')
     with expect_fail(CourseError, "'fp16' is for NVIDIA cards"): speed_up(swift, 'fp16')
     test_eq(list(swift.cbs), before[0])
-    with redirect_stdout(io.StringIO()) as said: own = speed_up(baseline_learner(tiny_dls, 'small_cnn', opt_func=SGD, cbs=MixedPrecision()), 'fp32')
+    with redirect_stdout(io.StringIO()) as said:
+        own = speed_up(baseline_learner(tiny_dls, 'small_cnn', opt_func=SGD, cbs=MixedPrecision()), 'fp32')
     test_eq((own.opt_func, said.getvalue().strip()), (SGD, 'On cpu: channels-last.')) # another optimizer than Adam is a choice, and stays
     test_eq(type(undo_speed_up(own).mixed_precision), MixedPrecision)
 

@@ -30,7 +30,8 @@ def test_groups_and_freezing():
     grouped.unfreeze()
     grouped.fit(1, slice(1e-4, 1e-2))
     test_close([h['lr'] for h in grouped.opt.hypers], [1e-4, 1e-3, 1e-2], eps=1e-8)
-    assert {p.data_ptr() for p in tiny_body.parameters()}.isdisjoint(p.data_ptr() for p in grouped.model.parameters()) # the body given stays as it was
+    # the body given stays as it was
+    assert {p.data_ptr() for p in tiny_body.parameters()}.isdisjoint(p.data_ptr() for p in grouped.model.parameters())
     with expect_fail(CourseError, 'leave out its pooling'): transfer_learner(tiny_dls, small_cnn(10))
     with expect_fail(CourseError, 'cannot take these images'): transfer_learner(tiny_dls, nn.Conv2d(1, 4, 3))
 

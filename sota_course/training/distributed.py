@@ -28,13 +28,15 @@ class WholeDL(GetAttr):
 
 # %% ../../nbs/workshop/training/distributed.ipynb #2004e80d
 class SharedDL(WholeDL):
-    "The share of one process in the batches of `dl`; what cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too"
+    """The share of one process in the batches of `dl`.
+    What cannot be shared out evenly is left out with `drop_last`, else filled up with images that another process has too."""
     def __init__(self,
         dl, # `DataLoader` of the same data on each process
         rank:int, # number of this process, from 0
         n_ranks:int, # how many processes there are
     ):
-        if dl.bs is None: raise CourseError("These batches were made beforehand and cannot be shared out: make DataLoaders with a batch size.")
+        if dl.bs is None:
+            raise CourseError("These batches were made beforehand and cannot be shared out: make DataLoaders with a batch size.")
         self.dl,self.rank,self.n_ranks = dl,rank,n_ranks
     def share(self, idxs):
         over = len(idxs)%self.n_ranks
@@ -58,20 +60,23 @@ def _from_all(x):
 
 # %% ../../nbs/workshop/training/distributed.ipynb #dbb1d777
 class DataParallel(Callback):
-    "Share each batch out among all processes, average their gradients, and measure on all validation images, each once; see `data_parallel`"
+    "Share batches out among all processes, average their gradients, and measure on all validation images, each once; see `data_parallel`"
     order = MixedPrecision.order + 1
     def __init__(self,
         accelerator, # accelerate's `Accelerator`
     ): self.accelerator = accelerator
     def before_fit(self):
-        model = nn.SyncBatchNorm.convert_sync_batchnorm(self.model) if self.dls.device.type=='cuda' else self.model # there is none for processors
+        # there is none for processors
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(self.model) if self.dls.device.type=='cuda' else self.model
         self.learn.model = self.accelerator.prepare(model)
     def after_fit(self):
         self.learn.model = self.model.module
         self.accelerator.free_memory()
     def _deal(self):
         self.learn.dl = SharedDL(self.dl, rank_distrib(), num_distrib())
-        if not len(self.dl): raise CourseError(f"{num_distrib()} processes with batches of {self.dl.bs} need more than the {self.dl.n} training images there are: choose a smaller batch size, or fewer processes.")
+        if not len(self.dl):
+            raise CourseError(f"{num_distrib()} processes with batches of {self.dl.bs} need more than the {self.dl.n} training images "
+                "there are: choose a smaller batch size, or fewer processes.")
         self.left = self.dl.n
     before_train = before_validate = _deal
     def _collect(self):
@@ -96,11 +101,13 @@ def data_parallel(
     "Share out the training inside among the processes that `accelerate launch` has started; with one process, nothing changes"
     if num_distrib()<2:
         if os.environ.get('ACCELERATE_USE_CPU')=='True' and 'MASTER_ADDR' in os.environ:
-            raise CourseError("`accelerate launch --cpu` starts one process, whatever --num_processes says: write --multi_gpu in place of --cpu, and --device cpu behind `train`.")
+            raise CourseError("`accelerate launch --cpu` starts one process, whatever --num_processes says: "
+                "write --multi_gpu in place of --cpu, and --device cpu behind `train`.")
         yield learn
         return
     try: from accelerate import Accelerator
-    except ImportError as e: raise CourseError("Training in several processes needs accelerate: python -m pip install 'sota_course[distributed]'") from e
+    except ImportError as e:
+        raise CourseError("Training in several processes needs accelerate: python -m pip install 'sota_course[distributed]'") from e
     device = learn.dls.device.type
     if device not in ('cuda', 'cpu'): raise CourseError(f"Several processes cannot train on {device}: use the device cpu, or one process.")
     accelerator = Accelerator(cpu=device=='cpu')

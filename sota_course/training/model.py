@@ -26,15 +26,22 @@ from ..records import package_versions,Record
 
 # %% ../../nbs/workshop/training/model.ipynb #f4a169b3
 def _preparation(learn):
-    "The `SampleOnce` and the `ChannelStats` (or None) that say how images become probabilities; raises `CourseError` where they do not say it all"
+    """The `SampleOnce` and the `ChannelStats` (or None) that say how images become probabilities.
+    Raises `CourseError` where they do not say it all."""
     way_out = "use get_dls without presize=False, item_tfms and batch_tfms, and give the learner those (learn.dls = …)"
     dl,stored = learn.dls.valid,stored_stats(learn.model)
-    if not isinstance(dl, PresizedDL): raise CourseError(f"save_model knows how get_dls prepares images from its cache, and nothing of a {type(dl).__name__}: {way_out}.")
+    if not isinstance(dl, PresizedDL):
+        raise CourseError(f"save_model knows how get_dls prepares images from its cache, and nothing of a {type(dl).__name__}: {way_out}.")
     known = SampleOnce,ToTensor,IntToFloatTensor,Normalize
-    if other := [type(o).__name__ for o in (*dl.after_item.fs, *dl.after_batch.fs) if type(o) not in known]: raise CourseError(f"save_model cannot keep the transform {other[0]}: {way_out}.")
-    if stored and stats_differ(stored, declared_stats(dl)): raise CourseError("The network has other channel statistics stored than its loaders normalize with: use get_dls(…, stats=stored_stats(learn.model)).")
+    if other := [type(o).__name__ for o in (*dl.after_item.fs, *dl.after_batch.fs) if type(o) not in known]:
+        raise CourseError(f"save_model cannot keep the transform {other[0]}: {way_out}.")
+    if stored and stats_differ(stored, declared_stats(dl)):
+        raise CourseError("The network has other channel statistics stored than its loaders normalize with: "
+            "use get_dls(…, stats=stored_stats(learn.model)).")
     scores,activation = torch.tensor([[0., 1., 3.]]),getattr(learn.loss_func, 'activation', None)
-    if activation and not torch.allclose(activation(scores), scores.softmax(1)): raise CourseError("save_model is for scores that become probabilities by softmax, and this learner's loss makes something else of them: use CrossEntropyLossFlat.")
+    if activation and not torch.allclose(activation(scores), scores.softmax(1)):
+        raise CourseError("save_model is for scores that become probabilities by softmax, and this learner's loss makes something else "
+            "of them: use CrossEntropyLossFlat.")
     return dl.after_item.fs[0],declared_stats(dl)
 
 # %% ../../nbs/workshop/training/model.ipynb #42b9adc0
@@ -47,21 +54,25 @@ def _form(weights): return {name: (tuple(o.shape), o.dtype) for name,o in weight
 def _weights(learn, arch, options):
     "The weights of `learn` on the processor, by name; raises `CourseError` if its network is not `arch`"
     if arch is None: raise CourseError("save_model does not know this learner's network: make it with baseline_learner or build_network.")
-    weights = {k: v.detach().to('cpu', copy=True, memory_format=torch.contiguous_format) for k,v in learn.model.state_dict().items() if k not in ('channel_mean', 'channel_std')}
+    weights = {k: v.detach().to('cpu', copy=True, memory_format=torch.contiguous_format)
+        for k,v in learn.model.state_dict().items() if k not in ('channel_mean', 'channel_std')}
     asked = _empty_network(arch, len(learn.dls.vocab), options)
     if repr(asked)!=repr(learn.model) or _form(weights)!=_form(asked.state_dict()):
-        raise CourseError(f"The learner's network is not what build_network({arch!r}, {len(learn.dls.vocab)}, **{options}) makes: make it with baseline_learner or build_network.")
+        raise CourseError(f"The learner's network is not what build_network({arch!r}, {len(learn.dls.vocab)}, **{options}) makes: "
+            "make it with baseline_learner or build_network.")
     return weights
 
 # %% ../../nbs/workshop/training/model.ipynb #3e12beda
 _model_format = 1 # of the folder; to be raised when older versions of the course cannot read it any more
-_model_kinds = dict(format=int, arch=str, arch_options=dict, vocab=list, size=int, presize=int, augment=dict, stats=dict|None, weights_sha256=str, versions=dict, record=dict|None)
+_model_kinds = dict(format=int, arch=str, arch_options=dict, vocab=list, size=int, presize=int, augment=dict, stats=dict|None,
+    weights_sha256=str, versions=dict, record=dict|None)
 
 def _check_kinds(values, kinds, of):
     "Raise `ValueError` for a value that `kinds` does not have, or of another kind"
     for name,value in values.items():
         kind = (int,float) if (kind := kinds.get(name, ())) is float else kind
-        if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool): raise ValueError(f'{of} cannot have {name!r:.40} as it is')
+        if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool):
+            raise ValueError(f'{of} cannot have {name!r:.40} as it is')
 
 def _from_json(cls, values):
     "An instance of a dataclass"
@@ -71,6 +82,8 @@ def _from_json(cls, values):
     return cls(**values)
 
 # %% ../../nbs/workshop/training/model.ipynb #190d8e89
+def _three_numbers(o): return isinstance(o, list) and len(o)==3 and all(type(x) in (int,float) and math.isfinite(x) for x in o)
+
 def _check_model(spec):
     "What `model.json` says, as fields of `Model`; raises an error for anything that `save_model` does not write"
     def need(ok, problem):
@@ -81,25 +94,29 @@ def _check_model(spec):
     _check_kinds(spec, _model_kinds, 'model.json')
     vocab,stats = spec['vocab'],spec['stats']
     need(spec['arch'] in architectures, 'it names an architecture that this version does not have')
-    need(all(isinstance(o, str) and o and not re.search('[\x00-\x1f\x7f-\x9f]', o) for o in vocab) and len(set(vocab))==len(vocab)>1, 'its classes are not two or more different names')
+    need(all(isinstance(o, str) and o and not re.search('[\x00-\x1f\x7f-\x9f]', o) for o in vocab) and len(set(vocab))==len(vocab)>1,
+        'its classes are not two or more different names')
     for name in ('size', 'presize'): need(1<=spec[name]<=10_000, f'its {name} is not from 1 to 10000')
     _check_kinds(spec['arch_options'], dict(act=str, self_attention=bool, blur_pool=bool), 'arch_options')
     need(spec['arch_options'].get('act', 'relu') in activations, 'it names an activation that this version does not have')
     augment = _from_json(Augment, spec['augment'])
     need(0<=augment.val_xtra<=10, 'its val_xtra is not from 0 to 10')
     if stats is not None:
-        need(stats.keys()=={'mean','std'} and all(isinstance(o, list) and len(o)==3 and all(type(x) in (int,float) and math.isfinite(x) for x in o) for o in stats.values()) and min(stats['std'])>0, 'its statistics are not three means and three standard deviations')
+        need(stats.keys()=={'mean','std'} and all(map(_three_numbers, stats.values())) and min(stats['std'])>0,
+            'its statistics are not three means and three standard deviations')
         stats = ChannelStats(tuple(stats['mean']), tuple(stats['std']))
     record = spec['record'] and _from_json(Record, spec['record'])
     need(not record or all(isinstance(o, dict) for o in record.log), 'the log of its record is something else')
-    return {k: spec[k] for k in ('arch', 'arch_options', 'vocab', 'size', 'presize', 'versions')} | dict(augment=augment, stats=stats, record=record)
+    return {k: spec[k] for k in ('arch', 'arch_options', 'vocab', 'size', 'presize', 'versions')} | dict(
+        augment=augment, stats=stats, record=record)
 
 # %% ../../nbs/workshop/training/model.ipynb #0eff5f0d
 _model_files = {'model.json', 'weights.safetensors'}
 
 def _replace_model(path, files):
     "Make the folder `path` of the dict `files` (name to bytes), in place of an older model, or leave all as it was"
-    if path.exists() and not (path.is_dir() and {o.name for o in path.iterdir()}==_model_files): raise CourseError(f"{path} is there already, and not as a saved model alone: choose another folder.")
+    if path.exists() and not (path.is_dir() and {o.name for o in path.iterdir()}==_model_files):
+        raise CourseError(f"{path} is there already, and not as a saved model alone: choose another folder.")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f'.{path.name}-') as temp:
         new,old = Path(temp)/'new',Path(temp)/'old'
@@ -116,18 +133,23 @@ def save_model(
     learn, # a trained `Learner` on loaders of `get_dls`, its network from `baseline_learner` or `build_network`
     path, # the folder to make; an older model there is replaced
 ): # `path` as a `Path`
-    "Keep the network of `learn` with all it takes to use it, whole or not at all; raises `CourseError` for what could not be loaded again. (fastai has functions of this name, for weights alone: import the course after it)"
-    path,arch,options,record = Path(path).expanduser().resolve(),*(getattr(learn, k, v) for k,v in (('arch', None), ('arch_options', {}), ('record', None)))
+    """Keep the network of `learn` with all it takes to use it, whole or not at all; raises `CourseError` for what cannot be loaded again.
+    (fastai has functions of this name, for weights alone: import the course after it.)"""
+    path,arch,options,record = (Path(path).expanduser().resolve(),
+        *(getattr(learn, k, v) for k,v in (('arch', None), ('arch_options', {}), ('record', None))))
     view,stats = _preparation(learn)
     weights = safetensors.torch.save(_weights(learn, arch, options))
-    spec = dict(format=_model_format, arch=arch, arch_options=options, vocab=list(learn.dls.vocab), size=view.size, presize=view.presize, augment=asdict(view.augment),
-        stats=stats and stats._asdict(), weights_sha256=sha256(weights).hexdigest(), versions=package_versions(), record=record and asdict(record))
+    spec = dict(format=_model_format, arch=arch, arch_options=options, vocab=list(learn.dls.vocab),
+        size=view.size, presize=view.presize, augment=asdict(view.augment), stats=stats and stats._asdict(),
+        weights_sha256=sha256(weights).hexdigest(), versions=package_versions(), record=record and asdict(record))
     try:
         text = json.dumps(spec, indent=1)
         _check_model(json.loads(text))
         _replace_model(path, {'weights.safetensors': weights, 'model.json': text.encode()})
-    except (TypeError, ValueError) as e: raise CourseError(f"This model cannot be saved so that it can be loaded again ({e}): make its loaders with get_dls.") from e
-    except OSError as e: raise CourseError(f"Cannot write {path} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
+    except (TypeError, ValueError) as e:
+        raise CourseError(f"This model cannot be saved so that it can be loaded again ({e}): make its loaders with get_dls.") from e
+    except OSError as e:
+        raise CourseError(f"Cannot write {path} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
     return path
 
 # %% ../../nbs/workshop/training/model.ipynb #f2104bf3
@@ -147,10 +169,14 @@ class Model:
     @property
     def device(self): return next(self.network.parameters()).device
     def __repr__(self):
-        lines = [f"{self.arch} for images of {self.size} px, {len(self.vocab)} classes: {', '.join(self.vocab[:3])}{', …'*(len(self.vocab)>3)}"]
+        lines = [f"{self.arch} for images of {self.size} px, {len(self.vocab)} classes: "
+            f"{', '.join(self.vocab[:3])}{', …'*(len(self.vocab)>3)}"]
         lines += [f'{k}: {v}' for k,v in self.arch_options.items() if v not in (False, 'relu')]
-        lines += [f'normalized with mean {[round(o, 3) for o in self.stats.mean]} and std {[round(o, 3) for o in self.stats.std]}' if self.stats else 'not normalized']
-        if self.record: lines += [f"trained as {self.record.name!r} on {self.record.data.get('name')}: " + ', '.join(f'{k} {v:.4g}' for k,v in self.record.metrics.items() if isinstance(v, float) and k!='seconds')]
+        lines += [f'normalized with mean {[round(o, 3) for o in self.stats.mean]} and std {[round(o, 3) for o in self.stats.std]}'
+            if self.stats else 'not normalized']
+        if self.record:
+            lines += [f"trained as {self.record.name!r} on {self.record.data.get('name')}: " + ', '.join(
+                f'{k} {v:.4g}' for k,v in self.record.metrics.items() if isinstance(v, float) and k!='seconds')]
         return '\n'.join(lines)
 
 # %% ../../nbs/workshop/training/model.ipynb #ba97ccb4
@@ -176,7 +202,7 @@ def load_model(
     path, # a folder that `save_model` has made
     device:str|None=None, # see `get_device`
 ): # `Model`
-    "Read a saved model; runs nothing that is in the folder, and raises `CourseError` for one that is damaged, of a newer version, or something else"
+    "Read a saved model; runs nothing that is in the folder, and raises `CourseError` for one that is damaged, newer, or something else"
     path,device = Path(path).expanduser(),get_device(device)
     if not path.is_dir(): raise CourseError(f"There is no folder {path}: name one that save_model has made.")
     try:
@@ -185,7 +211,8 @@ def load_model(
         network = _empty_network(known['arch'], len(known['vocab']), known['arch_options'])
         network.load_state_dict(_read_weights(path/'weights.safetensors', network, spec['weights_sha256']), assign=True)
     except (CourseError, OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError, RuntimeError, SafetensorError) as e:
-        raise CourseError(f"{path} is not a model that can be loaded ({str(e).split(chr(10))[0].rstrip('.')}): name a folder that save_model has made, or save it again.") from e
+        raise CourseError(f"{path} is not a model that can be loaded ({str(e).split(chr(10))[0].rstrip('.')}): "
+            "name a folder that save_model has made, or save it again.") from e
     return Model(network.to(device).eval().requires_grad_(False), **known)
 
 # %% ../../nbs/workshop/training/model.ipynb #e2b4767b
@@ -202,7 +229,9 @@ class Probabilities(nn.Module):
 # %% ../../nbs/workshop/training/model.ipynb #b4815733
 def _read_image(image, presize):
     "A uint8 tensor of shape (3, h, w), or the `CourseError` that says why there is none"
-    if not isinstance(image, (str, Path, Image.Image)): raise CourseError(f"Predictions are for image files and PIL images, not for {type(image).__name__}: make one with PIL.Image.fromarray.")
+    if not isinstance(image, (str, Path, Image.Image)):
+        raise CourseError(f"Predictions are for image files and PIL images, not for {type(image).__name__}: "
+            "make one with PIL.Image.fromarray.")
     try: return shrink(to_pixels(as_rgb(image)), presize) if isinstance(image, Image.Image) else read_presized(image, presize)
     except CourseError as e: return e
     except Exception as e: return CourseError(f"{image} cannot be read as an image ({type(e).__name__}: {e}): remove or replace it.")
@@ -224,12 +253,15 @@ def predict_each(self:Model,
     tta:bool=False, # average over the image and its mirror image?
     bs:int=64, # images in a batch
     threads:int|None=None, # that read images; as many as there are cores if left out
-): # generator of pairs in the order given: the image as it was given, and its probabilities (shape (classes,)) or the `CourseError` that says why it has none
+): # generator of pairs in the order given: the image, and its probabilities of shape (classes,) or the `CourseError` that says why not
     "What the network says to each image; batches are read ahead, two at most are in memory"
     check_positive(bs=bs, threads=threads)
-    if tta and not self.augment.do_flip: raise CourseError("This model was trained without mirrored images (do_flip=False), so its answer to a mirror image means nothing: leave out tta.")
+    if tta and not self.augment.do_flip:
+        raise CourseError("This model was trained without mirrored images (do_flip=False), so its answer to a mirror image means nothing: "
+            "leave out tta.")
     if isinstance(images, (str, Path)) and Path(images).is_dir(): images = sorted(get_image_files(images))
-    images,probabilities = [images] if isinstance(images, (str, Path, Image.Image)) else images,Probabilities(self.network, self.stats).to(self.device)
+    if isinstance(images, (str, Path, Image.Image)): images = [images]
+    probabilities = Probabilities(self.network, self.stats).to(self.device)
     for part,problems,views in ahead(self._prepared(o, threads or defaults.cpus) for o in chunked(images, bs)):
         if views is not None:
             probs = probabilities(views)
@@ -244,4 +276,6 @@ def predict(self:Model,
 ): # tensor of shape (images, classes), in the order given; NaN for images that cannot be read
     "The probabilities of all classes, for each image"
     found = [p for _,p in self.predict_each(images, **kwargs)]
-    return torch.stack([torch.full((len(self.vocab),), torch.nan) if isinstance(o, CourseError) else o for o in found]) if found else torch.empty(0, len(self.vocab))
+    if not found: return torch.empty(0, len(self.vocab))
+    unread = torch.full((len(self.vocab),), torch.nan)
+    return torch.stack([unread if isinstance(o, CourseError) else o for o in found])

@@ -25,7 +25,7 @@ def _hushed():
         finally: logging.disable(before)
 
 def _onnx_differs(file, probabilities, size):
-    "The largest difference between the answers of ONNX Runtime and of torch, for noise of several strengths and for batches of one and of three"
+    "The largest difference between the answers of ONNX Runtime and of torch, for noise of several strengths, in batches of one and three"
     import onnxruntime
     session,rng = onnxruntime.InferenceSession(file, providers=['CPUExecutionProvider']),np.random.default_rng(0)
     batches = [rng.integers(0, high, (n, 3, size, size), dtype=np.uint8) for n in (1, 3) for high in (2, 64, 256)]
@@ -36,9 +36,11 @@ def export_onnx(
     model, # a `Model`, or the folder of one
     file, # the file to write; an older one is replaced
 ): # `file` as a `Path`
-    "Write a model as ONNX: `images`, uint8 RGB of shape (n, 3, size, size) for any n, give `probabilities` of shape (n, classes); classes and sizes are in its metadata. Written only if ONNX Runtime gives the same answers"
+    """Write a model as ONNX: `images`, uint8 RGB of shape (n, 3, size, size) for any n, give `probabilities` of shape (n, classes).
+    Classes and sizes are in its metadata. Written only if ONNX Runtime gives the same answers."""
     try: import onnx,onnxruntime,onnxscript
-    except ImportError as e: raise CourseError(f"ONNX files need {e.name}, which is not installed: python -m pip install 'sota_course[onnx]'.") from e
+    except ImportError as e:
+        raise CourseError(f"ONNX files need {e.name}, which is not installed: python -m pip install 'sota_course[onnx]'.") from e
     model,file = model if isinstance(model, Model) else load_model(model, 'cpu'),Path(file).expanduser().absolute()
     probabilities = Probabilities(deepcopy(model.network).cpu(), model.stats).eval()
     temp = file.with_name(f'.{file.name}.{os.getpid()}.tmp')
@@ -47,11 +49,15 @@ def export_onnx(
         with _hushed():
             program = torch.onnx.export(probabilities, (torch.zeros(2, 3, model.size, model.size, dtype=torch.uint8),), dynamo=True,
                 input_names=['images'], output_names=['probabilities'], dynamic_shapes=({0: torch.export.Dim('n')},))
-            program.model.metadata_props.update(vocab=json.dumps(model.vocab), arch=model.arch, **{k: str(v) for k,v in dict(size=model.size, presize=model.presize, val_xtra=model.augment.val_xtra).items()})
+            program.model.metadata_props.update(vocab=json.dumps(model.vocab), arch=model.arch,
+                **{k: str(v) for k,v in dict(size=model.size, presize=model.presize, val_xtra=model.augment.val_xtra).items()})
             program.save(temp)
             difference = _onnx_differs(temp, probabilities, model.size)
-        if not difference<=1e-4: raise CourseError(f"ONNX Runtime and torch differ by {difference:.2g} in their probabilities, so {file} was not written: try other versions of onnx, onnxruntime and onnxscript.")
+        if not difference<=1e-4:
+            raise CourseError(f"ONNX Runtime and torch differ by {difference:.2g} in their probabilities, so {file} was not written: "
+                "try other versions of onnx, onnxruntime and onnxscript.")
         os.replace(temp, file)
-    except OSError as e: raise CourseError(f"Cannot write {file} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
+    except OSError as e:
+        raise CourseError(f"Cannot write {file} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
     finally: temp.unlink(missing_ok=True)
     return file

@@ -29,9 +29,14 @@ def _processor_has(feature): return getattr(torch.cpu, f'_is_{feature}_supported
 # %% ../../nbs/workshop/training/precision.ipynb #85fc55ed
 def autocast_dtype(device, precision):
     "The number format of mixed precision on `device`, None for float32; raises `CourseError` for what does not work there"
-    if precision not in (None, 'bf16', 'fp16', 'fp32'): raise CourseError(f"There is no precision {precision!r}: choose bf16, fp16 or fp32, or leave it out.")
-    if precision=='fp16' and device.type!='cuda': raise CourseError(f"The precision 'fp16' is for NVIDIA cards, not for {device.type!r}: leave it out, or call learn.to_fp32() on a learner that has it.")
-    if precision=='bf16' and device.type=='mps': raise CourseError("The precision 'bf16' has not been tried on 'mps': leave it out, or call learn.to_fp32() on a learner that has it.")
+    if precision not in (None, 'bf16', 'fp16', 'fp32'):
+        raise CourseError(f"There is no precision {precision!r}: choose bf16, fp16 or fp32, or leave it out.")
+    if precision=='fp16' and device.type!='cuda':
+        raise CourseError(f"The precision 'fp16' is for NVIDIA cards, not for {device.type!r}: "
+            "leave it out, or call learn.to_fp32() on a learner that has it.")
+    if precision=='bf16' and device.type=='mps':
+        raise CourseError("The precision 'bf16' has not been tried on 'mps': "
+            "leave it out, or call learn.to_fp32() on a learner that has it.")
     return dict(bf16=torch.bfloat16, fp16=torch.float16).get(precision or best_precision(device))
 
 # %% ../../nbs/workshop/training/precision.ipynb #9d3f30e1
@@ -70,12 +75,13 @@ class SmallMaps(TorchFunctionMode):
     def pays(self, x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         "Is it such a convolution, as `nn.Conv2d` asks for it, square and without a bias?"
         square = weight.shape[2]==weight.shape[3] and all(isinstance(o, tuple) and o[0]==o[1] for o in (stride, padding))
-        return square and bias is None and groups==1 and dilation==(1,1) and x.ndim==4 and self.is_small(x, stride[0]) and torch.is_autocast_enabled(x.device.type)
+        return (square and bias is None and groups==1 and dilation==(1,1) and x.ndim==4 and self.is_small(x, stride[0])
+            and torch.is_autocast_enabled(x.device.type))
     def is_small(self, x, stride): return len(x)*math.ceil(x.shape[2]/stride)*math.ceil(x.shape[3]/stride) < self.most*x.shape[1]
 
 # %% ../../nbs/workshop/training/precision.ipynb #c11e9cc9
 class AutoMixedPrecision(MixedPrecision):
-    "fastai's `MixedPrecision` on whatever device the network is, and switched off even when a batch breaks off; `learn.to_fp32()` removes it"
+    "fastai's `MixedPrecision` on the device of the network, and switched off even when a batch breaks off; `learn.to_fp32()` removes it"
     name = 'mixed_precision' # fastai looks for it under this name
     def __init__(self,
         precision:str|None=None, # 'bf16', 'fp16' or 'fp32'; if left out, `best_precision` of the device, asked at each fit

@@ -18,7 +18,9 @@ def cycle_lengths(
 ): # list of epochs
     "How many epochs each cycle takes"
     for name,value in dict(n_cycles=n_cycles, cycle_len=cycle_len, cycle_mult=cycle_mult).items():
-        if not isinstance(value, int) or value<1: raise CourseError(f"{name}={value} makes no sense: it must be a whole number, at least 1.")
+        if not isinstance(value, int) or value<1:
+            raise CourseError(f"{name}={value} makes no sense: "
+                "it must be a whole number, at least 1.")
     return [cycle_len*cycle_mult**i for i in range(n_cycles)]
 
 # %% ../../nbs/08_training.ipynb #f4e3757e
@@ -32,14 +34,15 @@ def warm_restarts(
     def rate(done):
         epoch = done*ends[-1]
         i = min(int(np.searchsorted(ends, epoch, side='right')), len(lengths)-1)
-        return end + (start-end)*(1+math.cos(math.pi*min(1., (epoch-ends[i]+lengths[i])/lengths[i])))/2
+        done_of_cycle = min(1., (epoch-ends[i]+lengths[i])/lengths[i])
+        return end + (start-end)*(1+math.cos(math.pi*done_of_cycle))/2
     return rate
 
 # %% ../../nbs/08_training.ipynb #410b1533
 def fit_warm_restarts(
     learn, # a `Learner`
     n_cycles:int, # number of cycles
-    lr_max=None, # highest learning rate; a `slice` spreads it over layer groups; `learn.lr` if left out
+    lr_max=None, # highest learning rate, a `slice` for layer groups; `learn.lr` if left out
     cycle_len:int=1, # epochs of the first cycle
     cycle_mult:int=1, # each cycle is longer than the one before by this factor
     cbs=None, # more callbacks

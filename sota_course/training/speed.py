@@ -60,7 +60,8 @@ def time_steps(
             with learn.no_bar(), learn.no_logging(): learn.fit(1, cbs=[watch, _StepClockEnd(watch)])
             if i: taken[name] += watch.seconds
     table = pd.DataFrame(dict(seconds={name: float(np.median(o)) for name,o in taken.items()}))
-    return table.assign(images_a_second=[find_bs(o.dls.one_batch())/s for o,s in zip(learners.values(), table.seconds)], ratio=table.seconds.iloc[0]/table.seconds)
+    return table.assign(images_a_second=[find_bs(o.dls.one_batch())/s for o,s in zip(learners.values(), table.seconds)],
+        ratio=table.seconds.iloc[0]/table.seconds)
 
 # %% ../../nbs/workshop/training/speed.ipynb #ffbb5873
 def _line(t):
@@ -73,7 +74,8 @@ def _like(t, p):
 
 # %% ../../nbs/workshop/training/speed.ipynb #0e58a970
 class FusedAdamW(OptimWrapper):
-    "torch's AdamW in a single pass, for fastai: no decay of what has `do_wd=False`, and one memory layout for all that belongs to a parameter"
+    """torch's AdamW in a single pass, for fastai.
+    What has `do_wd=False` does not decay, and all that belongs to a parameter has one memory layout."""
     def __init__(self, params, **kwargs):
         try: super().__init__(params, torch.optim.AdamW, fused=True, **kwargs)
         except RuntimeError: super().__init__(params, torch.optim.AdamW, **kwargs) # there is none for this device
@@ -110,7 +112,8 @@ def fused_adamw(
 def _fused(opt_func):
     "`fused_adamw` with the settings of `opt_func`, if that is fastai's Adam; else `opt_func` itself"
     settings = getattr(opt_func, 'keywords', {})
-    if getattr(opt_func, 'func', opt_func) is not Adam or getattr(opt_func, 'args', None) or not settings.get('decouple_wd', True): return opt_func
+    if getattr(opt_func, 'func', opt_func) is not Adam or getattr(opt_func, 'args', None) or not settings.get('decouple_wd', True):
+        return opt_func
     settings = {k: v for k,v in settings.items() if k!='decouple_wd'}
     return partial(fused_adamw, **settings) if settings else fused_adamw
 
@@ -121,6 +124,11 @@ def _change_opt(learn, opt_func):
     learn.create_opt()
     learn.opt.frozen_idx = old.frozen_idx
     for k in ('lr', 'mom', 'sqr_mom', 'eps', 'wd'): learn.opt.set_hyper(k, [h[k] for h in old.hypers])
+
+# %% ../../nbs/workshop/training/speed.ipynb #afe4db79
+class StockSettings(Callback):
+    "What a learner had before `speed_up`, for `undo_speed_up` to put back; in training it does nothing"
+    def __init__(self, had, opt_func, matmul, compiled): store_attr()
 
 # %% ../../nbs/workshop/training/speed.ipynb #bf4eba8c
 def speed_up(
@@ -134,7 +142,7 @@ def speed_up(
     undo_speed_up(learn)
     had = [cb for cb in learn.cbs if isinstance(cb, (MixedPrecision, ChannelsLast))]
     learn.remove_cbs(had)
-    learn.stock_settings = dict(cbs=had, opt_func=learn.opt_func, matmul=torch.get_float32_matmul_precision(), compiled=compile)
+    learn.add_cb(StockSettings(had, learn.opt_func, torch.get_float32_matmul_precision(), compile))
     chosen = []
     if mixed:
         learn.add_cb(AutoMixedPrecision(precision))
@@ -159,11 +167,11 @@ def undo_speed_up(
     learn, # a `Learner`
 ): # `learn`
     "Put everything back that `speed_up` changed; nothing happens if it changed nothing"
-    stock = vars(learn).pop('stock_settings', None)
+    stock = next((cb for cb in learn.cbs if isinstance(cb, StockSettings)), None)
     if not stock: return learn
-    learn.remove_cbs(L(cb for cb in learn.cbs if isinstance(cb, (MixedPrecision, ChannelsLast)))).add_cbs(stock['cbs'])
+    learn.remove_cbs(L(cb for cb in learn.cbs if isinstance(cb, (MixedPrecision, ChannelsLast, StockSettings)))).add_cbs(stock.had)
     learn.model.to(memory_format=torch.contiguous_format)
-    _change_opt(learn, stock['opt_func'])
-    torch.set_float32_matmul_precision(stock['matmul'])
-    if stock['compiled']: learn.model._compiled_call_impl = None # as `nn.Module` has it from the start
+    _change_opt(learn, stock.opt_func)
+    torch.set_float32_matmul_precision(stock.matmul)
+    if stock.compiled: learn.model._compiled_call_impl = None # as `nn.Module` has it from the start
     return learn

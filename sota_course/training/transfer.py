@@ -34,7 +34,7 @@ def split_groups(
 # %% ../../nbs/workshop/training/transfer.ipynb #76c595a1
 def transfer_learner(
     dls, # `DataLoaders` of your images
-    body, # any `nn.Module` from images, normalized as in its own training, to feature maps of shape (n, channels, height, width); copied, not changed
+    body, # any `nn.Module` from images, normalized as in its training, to feature maps of shape (n, channels, height, width); copied
     **kwargs, # passed to fastai's `Learner`
 ): # fastai `Learner` with three parameter groups, the body frozen
     "A pretrained body with a new head: the mean over all positions, and a linear layer"
@@ -42,10 +42,15 @@ def transfer_learner(
     try:
         with torch.no_grad(): features = body.eval()(dls.one_batch()[0]).shape
     except torch.OutOfMemoryError: raise
-    except RuntimeError as e: raise CourseError(f"The body cannot take these images ({str(e).splitlines()[0]}): give a network without its head, on images as in training.") from e
-    if len(features)!=4: raise CourseError(f"The body gives an output of shape {tuple(features)}, not feature maps of shape (n, channels, height, width): leave out its pooling and its head.")
+    except RuntimeError as e:
+        raise CourseError(f"The body cannot take these images ({str(e).splitlines()[0]}): "
+            "give a network without its head, on images as in training.") from e
+    if len(features)!=4:
+        raise CourseError(f"The body gives an output of shape {tuple(features)}, not feature maps of shape (n, channels, height, width): "
+            "leave out its pooling and its head.")
     head = nn.Sequential(nn.AdaptiveAvgPool2d(1), Flatten(), nn.Linear(features[1], len(dls.vocab)))
-    learn = Learner(dls, nn.Sequential(body, head), **dict(loss_func=CrossEntropyLossFlat(), metrics=accuracy, splitter=split_groups) | kwargs)
+    learn = Learner(dls, nn.Sequential(body, head),
+        **dict(loss_func=CrossEntropyLossFlat(), metrics=accuracy, splitter=split_groups) | kwargs)
     learn.freeze()
     return learn
 
@@ -64,7 +69,8 @@ def fit_head(
     lr:float, # highest learning rate of the cycle
 ): # accuracy of the head on the validation activations
     "Train the head of `learn` on precomputed activations; the body is asked once for each image and stays as it is"
-    head = Learner(precompute(learn), learn.model[1][1:], loss_func=learn.loss_func, metrics=accuracy, path=learn.path) # shares its weights with the model
+    # shares its weights with the model
+    head = Learner(precompute(learn), learn.model[1][1:], loss_func=learn.loss_func, metrics=accuracy, path=learn.path)
     quiet(head)
     head.fit_one_cycle(epochs, lr)
     return head.recorder.values[-1][-1]
@@ -80,7 +86,9 @@ def recipe(
     **kwargs, # passed to `transfer_learner`
 ): # the `Learner`, and a `pandas.DataFrame` with a row for each step
     "Eight steps from a pretrained body to a classifier; the weights with the lowest validation loss are kept"
-    if factor<1: raise CourseError(f"factor={factor} makes no sense: it is how much lower the rates of earlier layers are, from 1 (equal) to about 10.")
+    if factor<1:
+        raise CourseError(f"factor={factor} makes no sense: "
+            "it is how much lower the rates of earlier layers are, from 1 (equal) to about 10.")
     check_positive(head_epochs=head_epochs, max_cycles=max_cycles)
     learn,rows,start = transfer_learner(dls, body, **kwargs),[],time.perf_counter()
     if not show: quiet(learn)
