@@ -69,7 +69,7 @@ def _table(rows):
     if not rows: return ''
     body = ''.join(f'<tr><th scope="row"><code>{escape(n)}</code></th><td>{f"<code>{escape(t)}</code>" if t else ""}</td>'
         f'<td>{f"<code>{escape(d)}</code>" if d else ""}</td><td>{_inline(c)}</td></tr>' for n,t,d,c in rows)
-    return ('<div class="out params" role="region" aria-label="Parameters" tabindex="0"><table><thead><tr><th scope="col">Parameter</th><th scope="col">Type</th>'
+    return ('<div class="out params" role="region" aria-label="Parameters" tabindex="0"><table class="data"><thead><tr><th scope="col">Parameter</th><th scope="col">Type</th>'
         f'<th scope="col">Default</th><th scope="col">Meaning</th></tr></thead><tbody>{body}</tbody></table></div>')
 
 def _inline(text): return re.sub(r'`([^`]+)`', r'<code>\1</code>', escape(text).replace('&#x27;', "'"))
@@ -133,7 +133,7 @@ class Reference:
         values = [(k, '', _short(_unparse(o.value)), m.comments.get(o.end_lineno, '')) for k,o in m.values.items()]
         if values:
             rows = ''.join(f'<tr><th scope="row"><code>{k}</code></th><td><code>{escape(v)}</code></td><td>{_inline(c)}</td></tr>' for k,_,v,c in values)
-            parts.append('## Values\n\n<div class="out params" role="region" aria-label="Values" tabindex="0"><table><thead><tr><th scope="col">Name</th>'
+            parts.append('## Values\n\n<div class="out params" role="region" aria-label="Values" tabindex="0"><table class="data"><thead><tr><th scope="col">Name</th>'
                 f'<th scope="col">Value</th><th scope="col">Meaning</th></tr></thead><tbody>{rows}</tbody></table></div>')
         return '\n\n'.join(o for o in parts if o)+'\n'
     def index(self):

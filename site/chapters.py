@@ -1,8 +1,9 @@
 """Notebooks to Markdown: prose as it is, code that is plumbing and tests folded, figures as files, sliders and quizzes alive.
 
 No kernel: what a page shows is what is saved in the notebook."""
-import ast,base64,re,struct
+import ast,base64,io,re
 from html.parser import HTMLParser
+from PIL import Image
 from project import *
 from quizzes import quiz_html
 
@@ -78,12 +79,12 @@ class _Clean(HTMLParser):
     tags = set('table thead tbody tr th td caption p b i strong em code br ul ol li q sub sup h4 h5'.split())
     def __init__(self):
         super().__init__(convert_charrefs=True)
-        self.out,self.skip,self.table = [],0,False
+        self.out,self.skip = [],0
     def handle_starttag(self, tag, attrs):
         if tag in ('style', 'script', 'svg', 'progress'): self.skip += tag!='progress'
         elif tag in self.tags and not self.skip:
             kept = ''.join(f' {k}="{escape(v)}"' for k,v in attrs if k in ('colspan', 'rowspan') and v)
-            if tag=='table': self.table = True
+            if tag=='table': kept = ' class="data"'
             if tag=='th' and not kept: kept = ' scope="row"' if 'tbody' in self.open() else ' scope="col"'
             self.out.append(f'<{tag}{kept}>')
     def open(self): return [o for o in re.findall(r'<(/?t(?:head|body))\b', ''.join(self.out))][-1:]
@@ -109,20 +110,16 @@ def pre(text):
     lines = escape(re.sub(r'\x1b\[[0-9;]*m', '', text).rstrip('\n')).replace('\n\n', '\n&#8203;\n')
     return f'<div class="out"><pre tabindex="0" role="region" aria-label="Output">{lines}</pre></div>' if text.strip() else ''
 
-def image_size(data):
-    "Width and height of a PNG or JPEG, in pixels"
-    if data[:4]==b'\x89PNG': return struct.unpack('>II', data[16:24])
-    i = 2
-    while i<len(data):
-        marker,length = data[i+1],struct.unpack('>H', data[i+2:i+4])[0]
-        if 0xc0<=marker<=0xcf and marker not in (0xc4, 0xc8, 0xcc): return struct.unpack('>HH', data[i+5:i+9])[::-1]
-        i += 2+length
-    raise ValueError('no size found in an image')
-
 def image_of(data):
-    "The bytes and the ending of an image among the forms of an output, or None"
-    for kind,ending in (('image/png', 'png'), ('image/jpeg', 'jpg')):
-        if kind in data: return base64.b64decode(''.join(data[kind])),ending
+    "An image among the forms of an output as WebP, with its width and height, or None"
+    kind = next((o for o in ('image/png', 'image/jpeg') if o in data), None)
+    if not kind: return None
+    image = Image.open(io.BytesIO(base64.b64decode(''.join(data[kind]))))
+    image = image.convert('RGBA' if 'transparency' in image.info or image.mode in ('LA', 'RGBA') else 'RGB')
+    few = image.getcolors(4096) # lines and letters stay sharp; pictures of many colours get small
+    packed = io.BytesIO()
+    image.save(packed, 'WEBP', lossless=bool(few), quality=90, method=4)
+    return packed.getvalue(),image.size
 
 # ---- code
 
@@ -169,12 +166,21 @@ def indent(text): return '\n'.join('    '+o if o else '' for o in text.split('\n
 def fence(code): return f'```python\n{code}\n```'
 def folded(title, code): return f'??? code "{title}"\n\n' + indent(fence(code))
 
+def _join_imports(parts):
+    "Import cells that follow each other share one fold"
+    out,start = [],folded('Imports', '').split('```')[0]
+    for o in filter(str.strip, parts):
+        both = out and o.startswith(start) and out[-1].startswith(start)
+        if both: out[-1] = out[-1].rsplit('\n    ```', 1)[0]+'\n\n'+o.split('```python\n', 1)[1]
+        else: out.append(o)
+    return out
+
 class Page:
     "The Markdown of one notebook, and its figures"
     def __init__(self, book, books, names, banks):
         self.book,self.prose,self.banks = book,Prose(book, books, names),banks
         self.figures,self.without_alt,self.section = {},[],''
-        self.parts = [self.cell(i, c) for i,c in enumerate(book.cells)]
+        self.parts = _join_imports([self.cell(i, c) for i,c in enumerate(book.cells)])
     def markdown(self):
         return front_matter(self.book.title, self.book.lede or self.book.title) + '\n\n'.join(o for o in self.parts if o.strip()) + '\n'
     def cell(self, i, cell):
@@ -212,12 +218,10 @@ class Page:
         scratch = any(o in self.section for o in ('from scratch', 'the idea', 'in fastai')) or not self.book.is_chapter
         if 'export' in found and (not scratch or lines>30): return folded(f'In the library: {names}', code)
         return fence(code)
-    def figure(self, i, k, data, alt):
-        name = f'figures/{self.book.name}-{i}{"-"+str(k) if k else ""}.{data[1]}'
-        self.figures[name] = data[0]
-        width,height = image_size(data[0])
-        where = relative(self.book.page, name)
-        return (f'<figure class="plot"><img src="{where}" alt="{escape(alt)}" width="{width}" height="{height}" '
+    def figure(self, i, k, image, alt):
+        name = f'figures/{self.book.name}-{i}{"-"+str(k) if k else ""}.webp'
+        self.figures[name],(width, height) = image
+        return (f'<figure class="plot"><img src="{relative(self.book.page, name)}" alt="{escape(alt)}" width="{width}" height="{height}" '
             f'loading="lazy" decoding="async"></figure>')
     def outputs(self, i, cell, found, code):
         parts,k = [],0

@@ -66,7 +66,7 @@ def _row(o, books):
 def page(books):
     found = rows()
     head = ''.join(f'<th scope="col">{o}</th>' for o in ('Technique', 'Verdict', 'Points of accuracy', 'Accuracy', 'Pairs', 'Images', 'Epochs', 'Network', 'From'))
-    table = (f'<div class="out evidence" role="region" aria-label="Comparisons" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>'
+    table = (f'<div class="out evidence" role="region" aria-label="Comparisons" tabindex="0"><table class="data"><thead><tr>{head}</tr></thead><tbody>'
         + ''.join(_row(o, books) for o in found) + '</tbody></table></div>')
     counts = {k: sum(o['verdict']==k for o in found) for k in ('helped', 'hurt', 'cannot tell')}
     count = ', '.join(f'{n} {k}' for k,n in counts.items())

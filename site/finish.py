@@ -61,6 +61,11 @@ def policy(pages):
     return ("default-src 'none'; " f"script-src 'self' 'wasm-unsafe-eval' {scripts}; " "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'")
 
+def wrap_tables(text):
+    "Tables scroll by themselves on narrow screens, by keyboard too, and without JavaScript"
+    box = '<div class="out" role="region" aria-label="Table" tabindex="0"><table class="data">'
+    return re.sub(r'<table>(.*?)</table>', lambda m: f'{box}{m.group(1)}</table></div>', text, flags=re.S)
+
 def faults(out, pages):
     "One sentence for everything that is wrong with the site"
     found = []
@@ -89,7 +94,7 @@ def finish(out, python=True, draft=False):
     csp = f'<meta http-equiv="Content-Security-Policy" content="{policy(pages)}">'
     for path in pages:
         text = path.read_text(encoding='utf-8')
-        path.write_text(re.sub(r'(<meta charset="?utf-8"?\s*/?>)', lambda m: m.group(1)+csp, text, count=1, flags=re.I), encoding='utf-8', newline='\n')
+        path.write_text(re.sub(r'(<meta charset="?utf-8"?\s*/?>)', lambda m: m.group(1)+csp, wrap_tables(text), count=1, flags=re.I), encoding='utf-8', newline='\n')
     wrong = faults(out, pages)
     if draft: wrong = [o for o in wrong if not o.endswith('no alternative text')]
     if wrong: raise SystemExit('site: refused, '+f'{len(wrong)} faults:\n  '+'\n  '.join(wrong[:60]))
