@@ -146,8 +146,12 @@ def _defined(code):
 
 def slider(code):
     "The names of the sliders of an `interact` cell, or an empty list"
-    m = re.search(r'@(?:ipywidgets\.|widgets\.)?interact\((.*)\)\s*\ndef ', code, re.S)
-    return re.findall(r'(?:^|[,\s(])(\w+)\s*=\s*(?:ipywidgets\.|widgets\.)?(?:Int|Float|FloatLog)Slider', m.group(1)) if m else []
+    try: body = ast.parse(code).body
+    except SyntaxError: return []
+    for o in body:
+        calls = [d for d in getattr(o, 'decorator_list', []) if isinstance(d, ast.Call) and ast.unparse(d.func).endswith('interact')]
+        if calls: return [k.arg for k in calls[0].keywords]
+    return []
 
 explorers = {frozenset(k.split()): v for k,v in {'size': 'size', 'share': 'crops', 'fraction': 'crops', 'lam': 'mixup', 'alpha': 'beta', 'eps': 'smoothing',
     'bs lr epochs': 'descent', 'n_cycles cycle_len cycle_mult': 'schedules'}.items()}

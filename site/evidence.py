@@ -7,6 +7,7 @@ from project import *
 
 folder = root/'benchmarks'/'results'
 baselines = ('baseline', 'baseline, plain', "fastai's loader")
+conditions_only = ('50% wrong labels',) # no technique, and what one is compared with
 # two-sided 95 % points of Student's t for 1 to 12 degrees of freedom
 t95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179)
 chapters = dict(mixup='06_mixup', cutmix='06_mixup', smoothing='07_label_smoothing', normal='03_normalization', progressive='04_progressive_resizing',
@@ -25,6 +26,7 @@ def groups():
         if not isinstance(r, dict) or 'config' not in r or r.get('failed') or r.get('status', 'done')!='done' or accuracy(r) is None: continue
         c = r['config']
         if 'arch' not in c or 'epochs' not in c: continue
+        if c.get('way')=='plain' and c.get('variant', 'baseline')!='baseline': continue # the same network, measured once more
         key = file.parent.name,r['data']['name'],c.get('size'),c.get('epochs'),c['arch'],bool(c.get('pretrained'))
         found.setdefault(key, {}).setdefault(r['name'], {})[r['seed']] = (accuracy(r), file)
     return found
@@ -41,9 +43,11 @@ def rows():
     "A dictionary for each comparison with the baseline of its group"
     out = []
     for (place, data, size, epochs, arch, pretrained),names in groups().items():
-        base = next((names[o] for o in baselines if o in names), None)
-        if not base: continue
+        usual = next((names[o] for o in baselines if o in names), None)
         for name,runs in names.items():
+            conditions = name.rpartition(', ')[0]
+            base = names.get(conditions, usual) # on wrong labels a technique is compared with none, on wrong labels
+            if not base or name in conditions_only: continue
             pairs = [runs[s][0]-base[s][0] for s in sorted(runs) if s in base]
             if runs is base or not pairs: continue
             centre,half = interval(pairs)

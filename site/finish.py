@@ -63,7 +63,7 @@ def policy(pages):
 
 def wrap_tables(text):
     "Tables scroll by themselves on narrow screens, by keyboard too, and without JavaScript"
-    box = '<div class="out" role="region" aria-label="Table" tabindex="0"><table class="data">'
+    box = '<div class="out" role="region" aria-label="Table" tabindex="0"><table class="data prose">'
     return re.sub(r'<table>(.*?)</table>', lambda m: f'{box}{m.group(1)}</table></div>', text, flags=re.S)
 
 def faults(out, pages):

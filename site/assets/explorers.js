@@ -96,6 +96,7 @@
     root.append(inside)
     return {root, x, y, inside, at}
   }
+  const whole_ticks = n => { const step = [1, 2, 5, 10, 20, 50, 100].find(o => n/o <= 8) || 200; return Array.from({length: Math.floor(n/step)+1}, (_, i) => i*step) }
   const line = (p, f, [from, to], n = 240, kind = 'curve') => svg('path', {class: kind, d: Array.from({length: n+1}, (_, i) => from+(to-from)*i/n).map((v, i) => `${i ? 'L' : 'M'}${p.x(v).toFixed(2)} ${p.y(f(v)).toFixed(2)}`).join('')})
 
   // ---- the explorers: controls, and a function from their values to pictures and one sentence
@@ -133,7 +134,7 @@
       enabled: (name, {kind}) => kind === 'restarts', draw({kind, n_cycles, cycle_len, cycle_mult}, place) {
         const lengths = kind === 'restarts' ? formulas.cycle_lengths(n_cycles, cycle_len, cycle_mult) : [7], total = lengths.reduce((a, b) => a+b, 0)
         const rate = {restarts: t => formulas.warm_restarts(lengths, t), cosine: t => formulas.warm_restarts([1], t), one: t => formulas.combined_cos(0.25, 1/25, 1, 1e-5, t), flat: t => formulas.combined_cos(0.75, 1, 1, 1e-5, t)}[kind]
-        const p = plot({width: 520, xs: [0, total], ys: [0, 1], xlabel: 'epoch', ylabel: 'fraction of the highest rate', label: `Learning rate over ${total} epochs`})
+        const p = plot({width: 520, xs: [0, total], ys: [0, 1], xlabel: 'epoch', ylabel: 'fraction of highest', x_ticks: whole_ticks(total), label: `Learning rate over ${total} epochs`})
         p.inside.append(line(p, e => rate(Math.min(1, e/total)), [0, total], 600))
         place.replaceChildren(p.root)
         return kind === 'restarts' ? `Cycles of ${lengths.join(', ')} epochs, ${total} in all.` : {cosine: 'Half a cosine wave, from the highest rate to nothing.', one: 'It rises for a quarter of training, and falls for the rest.', flat: 'It stays high for three quarters, then falls.'}[kind]
