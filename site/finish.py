@@ -66,6 +66,15 @@ def wrap_tables(text):
     box = '<div class="out" role="region" aria-label="Table" tabindex="0"><table class="data prose">'
     return re.sub(r'<table>(.*?)</table>', lambda m: f'{box}{m.group(1)}</table></div>', text, flags=re.S)
 
+def trim_search(file):
+    "The index arrives with every first visit: code of the workshop stays out of it (names are found in the reference), and so do tests"
+    found = json.loads(file.read_text(encoding='utf-8'))
+    for o in found['items']:
+        if not o['location'].startswith('workshop/'): continue
+        o['text'] = re.sub(r'<pre.*?</pre>', '', o['text'], flags=re.S)
+    found['items'] = [o for o in found['items'] if not o['location'].endswith('#tests')]
+    file.write_text(json.dumps(found, ensure_ascii=False, separators=(',', ':')), encoding='utf-8')
+
 def faults(out, pages):
     "One sentence for everything that is wrong with the site"
     found = []
@@ -90,6 +99,7 @@ def finish(out, python=True, draft=False):
     out = out.resolve()
     if python: add_python(out)
     (out/'.nojekyll').write_text('', encoding='utf-8')
+    if (out/'search.json').exists(): trim_search(out/'search.json')
     pages = {o: parse(o) for o in sorted(out.rglob('*.html'))}
     csp = f'<meta http-equiv="Content-Security-Policy" content="{policy(pages)}">'
     for path in pages:

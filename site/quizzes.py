@@ -30,7 +30,7 @@ def quiz_html(banks, top, bank='imagenette', numbers=(), chapter='', level=3):
     numbers = list(numbers) or [n for n,q in found.questions.items() if q.kind!='function']
     total = len(found.questions)
     return (f'<section class="quiz" data-bank="{bank}" data-total="{total}" data-top="{top}" aria-label="Questions">'
-        '<noscript><p class="note">Answers are judged by a program that needs JavaScript. Questions, hints and solutions are here to read without it.</p></noscript>'
+        '<p class="note without-script">Answers are judged by a program that needs JavaScript. Questions, hints and solutions are here to read without it.</p>'
         + ''.join(question_html(found, found[n], level) for n in numbers) + '</section>')
 
 def write_package(target):

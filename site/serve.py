@@ -1,8 +1,13 @@
 """Serves the finished site below a sub-path, as Pages does: `make docs-serve`.
 
     python site/serve.py [--port 8000] [--folder _site] [--at sota_course]"""
-import argparse,functools,http.server,posixpath
+import argparse,functools,gzip,http.server,posixpath,sys
 from pathlib import Path
+
+packed = {'.html', '.css', '.js', '.mjs', '.json', '.svg', '.xml'} # not .wasm: that takes longer here than to send it
+
+@functools.lru_cache(256)
+def compressed(path, changed): return gzip.compress(path.read_bytes(), 6)
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     "Files of one folder below /NAME/, and its 404 page for everything else"
@@ -25,12 +30,30 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header('Content-Length', str(len(body)))
         self.end_headers()
         if self.command!='HEAD': self.wfile.write(body)
+    def do_GET(self):
+        "Text is sent compressed, as Pages does"
+        path = Path(self.translate_path(self.path))
+        if path.is_dir(): path = path/'index.html'
+        if path.suffix not in packed or not path.is_file() or 'gzip' not in self.headers.get('Accept-Encoding', ''): return super().do_GET()
+        body = compressed(path, path.stat().st_mtime)
+        self.send_response(200)
+        self.send_header('Content-Type', self.guess_type(str(path)))
+        self.send_header('Content-Encoding', 'gzip')
+        self.send_header('Content-Length', str(len(body)))
+        self.send_header('Last-Modified', self.date_time_string(int(path.stat().st_mtime)))
+        self.end_headers()
+        self.wfile.write(body)
     def log_message(self, *args):
         if not self.quiet: super().log_message(*args)
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        "A browser that goes to another page drops what it no longer needs: nothing to tell"
+        if not isinstance(sys.exception() if hasattr(sys, 'exception') else sys.exc_info()[1], ConnectionError): super().handle_error(request, client_address)
+
 def server(folder, port=0, at='sota_course', quiet=True):
     "A server that answers at /`at`/; port 0 takes a free one"
-    return http.server.ThreadingHTTPServer(('127.0.0.1', port), functools.partial(Handler, directory=str(folder), at=at, quiet=quiet))
+    return Server(('127.0.0.1', port), functools.partial(Handler, directory=str(folder), at=at, quiet=quiet))
 
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

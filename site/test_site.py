@@ -57,12 +57,14 @@ def test_every_address_is_there_and_nothing_weighs_much(folder, url, browser):
     for name in pages(folder): assert urlopen(url+name).status==200
     heavy = {}
     for name in ('index.html', 'quiz.html', *chapters(folder)):
-        context = browser.new_context(viewport=dict(width=1280, height=900), service_workers='block')
-        page,sizes = context.new_page(),{}
-        page.on('response', lambda r: sizes.__setitem__(r.url, len(r.body()) if r.status==200 else 0))
+        context = browser.new_context(viewport=dict(width=1280, height=900))
+        page,sizes,names = context.new_page(),{},{}
+        spy = context.new_cdp_session(page) # what comes over the wire, packed as Pages packs it
+        spy.send('Network.enable')
+        spy.on('Network.responseReceived', lambda e: names.__setitem__(e['requestId'], e['response']['url']))
+        spy.on('Network.loadingFinished', lambda e: sizes.__setitem__(e['requestId'], e['encodedDataLength']))
         page.goto(url+name, wait_until='networkidle')
-        first_pictures = [k for k in sizes if '/figures/' in k]
-        heavy[name] = sum(v for k,v in sizes.items() if k not in first_pictures and 'search' not in k)
+        heavy[name] = sum(sizes.values())
         context.close()
     print({k: f'{v/1000:.0f} kB' for k,v in sorted(heavy.items(), key=lambda o: -o[1])[:4]})
     assert max(heavy.values())<=500_000, heavy
@@ -143,7 +145,7 @@ def test_answers_wrong_partly_right_and_hostile(visit):
     v.shot('right')
     expect(answer(page, 6, 'It trains the network once more.', by='keys')).to_contain_text('Not right yet')
     expect(answer(page, 6, 'It averages the predictions of several augmented versions of an image.')).to_contain_text('Partly right')
-    said = answer(page, 6, 'averages <img src=x onerror="document.title=1"> <b>views</b> of an image, learn.tta()')
+    said = answer(page, 6, 'averages <img src=x onerror="document.title=1"> <b>views</b> of an image')
     assert said.locator('img, b b, script').count()==0 and page.title()!='1'
     found = card(page, 6)
     for k in (1, 2, 3):
@@ -275,7 +277,7 @@ def test_explorers_by_keyboard(visit, folder):
             said,slider = box.locator('.said'),box.get_by_role('slider').first
             before = said.text_content()
             slider.focus()
-            page.keyboard.press('ArrowRight')
+            for _ in range(3): page.keyboard.press('ArrowRight')
             expect(said).not_to_have_text(before)
             assert slider.get_attribute('aria-valuetext')
     assert kinds=={'mixup', 'beta', 'smoothing', 'schedules', 'crops', 'size', 'descent'}

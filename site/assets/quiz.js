@@ -59,7 +59,13 @@
   let worker, waiting = new Map(), next = 0, state = {}
   const listeners = new Set()
   const tell = now => { state = now; listeners.forEach(f => f(state)) }
+  let patience
+  function hope() { // a worker that says nothing for a minute while it loads has failed
+    clearTimeout(patience)
+    if (worker && !state.ready) patience = setTimeout(() => fail('nothing arrived for a minute'), 60000)
+  }
   function fail(why) {
+    clearTimeout(patience)
     worker?.terminate()
     worker = undefined
     for (const f of waiting.values()) f({error: `${one} (${why}): look at your connection, and press Check again. Hints and solutions work without it.`})
@@ -71,12 +77,14 @@
       try { worker = new Worker(new URL('assets/worker.js', base), {type: 'module'}) }
       catch (e) { return Promise.resolve({error: `${one} (${e.message}): this browser or a setting of it does not allow workers. Hints and solutions work without it.`}) }
       tell({loading: 0})
+      hope()
       worker.onerror = e => fail(navigator.onLine === false ? 'you are offline' : e.message || 'blocked')
       worker.onmessage = ({data}) => {
         if ('loading' in data) tell({loading: data.loading})
         else if (data.ready) tell({ready: true})
         else if (data.failed) fail(navigator.onLine === false ? 'you are offline' : data.failed)
         else { waiting.get(data.id)?.(data.result); waiting.delete(data.id) }
+        hope()
       }
     }
     const id = next++

@@ -7,9 +7,11 @@ let loaded = 0, check
 // Counts the bytes of the large files as they arrive, for whoever waits.
 const plain_fetch = globalThis.fetch
 globalThis.fetch = async (what, options) => {
-  const response = await plain_fetch(what, options)
   const name = String(what.url || what).split('/').pop()
-  if (!response.ok) throw new Error(`${name} did not arrive (${response.status})`)
+  const lost = why => { postMessage({failed: `${name} did not arrive: ${why}`}); return new Error(name) } // Pyodide itself would wait forever
+  let response
+  try { response = await plain_fetch(what, options) } catch (e) { throw lost(e.message || e) }
+  if (!response.ok) throw lost(response.status)
   if (!big.includes(name) || !response.body) return response
   const count = new TransformStream({transform(chunk, out) { loaded += chunk.byteLength; progress(); out.enqueue(chunk) }})
   return new Response(response.body.pipeThrough(count), {headers: response.headers, status: response.status})
