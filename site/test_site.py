@@ -205,16 +205,22 @@ def test_an_answer_the_checker_is_not_sure_of(visit):
     expect(said).to_contain_text('Not sure')
     boxes = said.get_by_role('checkbox')
     expect(boxes).to_have_count(2)
-    assert boxes.nth(0).is_checked() and not boxes.nth(1).is_checked()
+    assert not boxes.nth(0).is_checked() and not boxes.nth(1).is_checked() # the learner says it, not the checker
     expect(said).to_contain_text('not recognized in your words')
+    expect(page.locator('.summary').first).to_contain_text('1 not sure')
     expect(card(page, 6).locator('.solution')).to_contain_text('One way to say it') # beside the ticks
     boxes.nth(1).focus()
     page.keyboard.press('Space')
-    expect(said).to_contain_text('You ticked 2 of 2')
+    expect(said).to_contain_text('You ticked 1 of 2')
     expect(page.locator('.summary').first).to_contain_text('1 self-checked')
     v.shot('unsure')
     page.reload()
-    expect(card(page, 6).locator('.verdict')).to_contain_text('Last time: not sure, 2 ticked by you')
+    expect(card(page, 6).locator('.verdict')).to_contain_text('Last time: not sure, 1 ticked by you')
+    said = answer(page, 6, 'something with averages')
+    assert said.get_by_role('checkbox').nth(1).is_checked() # the same answer keeps its ticks
+    with page.expect_download() as got: said.get_by_role('button', name='I do not agree').click()
+    sent, = json.loads(got.value.path().read_text(encoding='utf-8'))
+    assert got.value.suggested_filename=='objections-imagenette.json' and set(sent)=={'question', 'answer', 'result', 'at'} and sent['result']['verdict']=='unsure'
 
 def test_the_worker_cannot_be_loaded(visit):
     v = visit()

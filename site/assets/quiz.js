@@ -15,12 +15,17 @@
     e.append(...children.filter(o => o != null && o !== ''))
     return e
   }
+  function download(name, text) {
+    const link = make('a', {download: name, href: URL.createObjectURL(new Blob([text], {type: 'application/json'}))})
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+  }
   const percent = x => `${Math.round(x*100)}%`
 
   // ---- progress, in the form of the notebook's progress file
   const key = bank => `sota_course/progress-${bank}.json`
   let memory = {}, unstored = false
-  const is_entry = o => o && typeof o === 'object' && typeof o.answer === 'string' && o.verdict in verdicts
+  const is_entry = o => o && typeof o === 'object' && typeof o.answer === 'string' && o.verdict in verdicts && (o.ticked === undefined || Array.isArray(o.ticked))
   function parse(text) {
     const found = JSON.parse(text).answers
     if (!found || typeof found !== 'object' || Array.isArray(found)) throw new Error('it has no answers')
@@ -40,16 +45,24 @@
     document.dispatchEvent(new CustomEvent('quiz-progress', {detail: bank}))
     return text
   }
-  // A better verdict is never lost to a worse one, as in the notebook.
-  function remember(bank, n, entry) {
-    const answers = read(bank)
-    if ((answers[n]?.score ?? 0) > (entry.score ?? 0)) return
+  const now = () => new Date().toISOString().replace(/\.\d+Z$/, '+00:00')
+  // A better verdict is never lost to a worse one; an answer that was compared keeps its ticks. As in the notebook.
+  function remember(bank, n, answer, result) {
+    const answers = read(bank), before = answers[n] || {}
+    if (before.verdict === 'correct' && result.verdict !== 'correct') return
+    if (result.verdict !== 'unsure' && (before.score ?? 0) > result.score) return
+    const entry = {answer, verdict: result.verdict, score: result.score, at: now()}
+    if (result.verdict === 'unsure') entry.ticked = before.answer === answer ? before.ticked ?? [] : []
     write(bank, {...answers, [n]: entry})
+  }
+  function tick(bank, n, ticked) {
+    const answers = read(bank)
+    if (answers[n]?.verdict === 'unsure') write(bank, {...answers, [n]: {...answers[n], ticked, at: now()}})
   }
   function summary(bank, total) {
     const found = Object.values(read(bank)), count = {}
-    for (const o of found) count[o.verdict] = (count[o.verdict] || 0)+1
-    const words = {correct: 'correct', partial: 'partly right', unsure: 'self-checked', incorrect: 'not right yet'}
+    for (const o of found) { const k = o.ticked?.length ? 'self_checked' : o.verdict; count[k] = (count[k] || 0)+1 }
+    const words = {correct: 'correct', self_checked: 'self-checked', partial: 'partly right', incorrect: 'not right yet', unsure: 'not sure'}
     const parts = Object.entries(words).filter(([k]) => count[k]).map(([k, v]) => `${count[k]} ${v}`)
     return `${found.length} of ${total} questions answered${parts.length ? ': '+parts.join(', ') : ''}`
       + (unstored ? '. This browser keeps nothing: save your answers as a file before you leave.' : '')
@@ -145,9 +158,8 @@
       judged = text
       if (result.error) { verdict.dataset.judged = 'error'; return note(result.error, 'incorrect') }
       if (result.verdict !== 'not_attempted') {
-        const entry = {answer: text, verdict: result.verdict, score: result.score, at: new Date().toISOString().replace(/\.\d+Z$/, '+00:00')}
-        remember(bank, n, entry)
-        if (result.verdict === 'unsure') return unsure(result, entry)
+        remember(bank, n, text, result)
+        if (result.verdict === 'unsure') return unsure(result, text)
       }
       show(result)
     }
@@ -157,17 +169,27 @@
       verdict.dataset.verdict = result.verdict
       verdict.dataset.judged = String(++judgements)
       const points = result.points.map(p => make('li', {}, `${p.credit === 1 ? '✓' : p.credit ? '◐' : '·'} ${p.id.replaceAll('_', ' ')}`, ...quote(p)))
-      verdict.replaceChildren(headline(result, ` (${percent(result.score)})`), ...(points.length ? [make('ul', {}, ...points)] : []), make('p', {}, result.feedback))
+      verdict.replaceChildren(headline(result, ` (${percent(result.score)})`), ...(points.length ? [make('ul', {}, ...points)] : []), make('p', {}, result.feedback),
+        ...(result.verdict === 'correct' || result.verdict === 'not_attempted' ? [] : [objection(result, area.value)]))
+    }
+    // Question, answer and verdict as a file to send, as the notebook writes it; nothing is sent from here.
+    function objection(result, text) {
+      const button = make('button', {type: 'button', class: 'action', onclick() {
+        download(`objections-${bank}.json`, JSON.stringify([{question: article.querySelector('.ask').textContent, answer: text, result, at: now()}], null, 1))
+        button.after(make('span', {class: 'keys'}, 'Saved: send this file to those who keep the questionnaire, or attach it to an issue.'))
+      }}, 'I do not agree')
+      return make('p', {class: 'buttons'}, button)
     }
     // Where the checker is not sure it says what it saw, and the learner compares: essentials to tick, the model answer beside them.
-    function unsure(result, entry, ticked = new Set(result.points.filter(p => p.credit === 1).map(p => p.id))) {
+    function unsure(result, text) {
+      const kept = read(bank)[n], ticked = new Set(kept?.answer === text ? kept.ticked ?? [] : [])
       verdict.dataset.verdict = 'unsure'
       verdict.dataset.judged = String(++judgements)
       const count = make('p', {class: 'count'})
       const keep = () => {
-        count.textContent = `You ticked ${ticked.size} of ${result.points.length}. Kept as self-checked.`
-        const answers = read(bank)
-        if (answers[n]?.verdict === 'unsure') write(bank, {...answers, [n]: {...entry, ticked: [...ticked]}})
+        const said_ = result.points.map(p => p.id).filter(o => ticked.has(o))
+        count.textContent = ticked.size ? `You ticked ${said_.length} of ${result.points.length}: kept as self-checked.` : ''
+        tick(bank, n, said_)
       }
       const items = result.points.map((p, i) => {
         const box = make('input', {type: 'checkbox', id: `${name}-${i}`})
@@ -177,15 +199,15 @@
         return make('li', {}, make('label', {for: `${name}-${i}`}, box, ' ', p.what, ' ', ...found))
       })
       verdict.replaceChildren(headline(result, ': compare for yourself'), make('p', {}, result.feedback),
-        make('fieldset', {}, make('legend', {}, 'Tick what your answer says'), make('ul', {class: 'ticks'}, ...items)), count)
+        make('fieldset', {}, make('legend', {}, 'Tick what you have said'), make('ul', {class: 'ticks'}, ...items)), count, objection(result, text))
       show_solution(true)
-      keep()
+      if (ticked.size) keep()
     }
     article.querySelector('.ask').after(make('label', {for: name, class: 'label'}, `Your answer to question ${n}`), area, row, verdict, said)
     help.hidden = true
     if (known) {
       area.value = judged = known.answer
-      const ticks = known.verdict === 'unsure' && Array.isArray(known.ticked) ? `, ${known.ticked.length} ticked by you` : ''
+      const ticks = known.verdict === 'unsure' && known.ticked?.length ? `, ${known.ticked.length} ticked by you` : ''
       note(`${signs[known.verdict]} Last time: ${verdicts[known.verdict].toLowerCase()}${ticks}. Press Check to see why.`, known.verdict)
     }
   }
@@ -208,9 +230,7 @@
   }
   function take_along(bank, say) {
     const save = make('button', {type: 'button', class: 'action', onclick() {
-      const link = make('a', {download: `progress-${bank}.json`, href: URL.createObjectURL(new Blob([write(bank, read(bank))], {type: 'application/json'}))})
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+      download(`progress-${bank}.json`, write(bank, read(bank)))
     }}, 'Save my answers as a file')
     const input = make('input', {type: 'file', accept: '.json,application/json', hidden: true, tabindex: '-1', 'aria-label': 'A progress file', async onchange() {
       const file = input.files[0]
