@@ -47,7 +47,7 @@ def measure(path, seed, name, seconds):
     "What a record says of one run"
     from sota_course.core import seed_everything
     from sota_course.experiments.learners import evaluate
-    from sota_course.experiments.runs import describe_data
+    from sota_course.experiments.recorder import describe_data
     began = time.perf_counter()
     seed_everything(seed)
     learn,config,n = course(Path(path), name, seconds) if name else stock(Path(path))

@@ -11,7 +11,7 @@ from sota_course.core import seed_everything
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
 from sota_course.records import load_records
-from sota_course.experiments.runs import RecordRun
+from sota_course.experiments.recorder import RecordRun
 from techniques import Bfloat16
 from fastai.vision.all import ProgressCallback
 

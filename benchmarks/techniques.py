@@ -11,7 +11,7 @@ from pathlib import Path
 from sota_course.core import cache_home,seed_everything
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.experiments.runs import RecordRun
+from sota_course.experiments.recorder import RecordRun
 from sota_course.progressive_resizing import GrowImages,Stage,fit_progressive
 from fastai.vision.all import *
 

@@ -75,8 +75,7 @@ def declared_stats(dl):
 
 # %% ../nbs/03_normalization.ipynb #281024b2
 def _measured(dl, batches=4):
-    """The `ChannelStats` of `batches` batches of images drawn at random from a loader,
-    leaving all random numbers as they were"""
+    "The `ChannelStats` of some random batches of a loader; all random numbers stay as they were"
     with no_random():
         x = torch.cat([b[0].detach().float().cpu()
             for b in itertools.islice(dl.new(shuffle=True, num_workers=0), batches)])
@@ -130,8 +129,7 @@ def check_normalized(
     dls, # `DataLoaders` whose batches have shape (n, 3, height, width)
     model=None, # a model with statistics stored by `store_stats`, to compare with
 ): # `NormalizationCheck`
-    """Are the batches normalized, with which statistics, and do those fit the images,
-    each other and the model?"""
+    "Are the batches normalized, and with statistics that fit images, model and each other?"
     loaders = dict(zip(('train', 'valid'), dls.loaders))
     declared,measured = ({k: f(dl) for k,dl in loaders.items()}
         for f in (declared_stats, _measured))

@@ -11,10 +11,10 @@ from contextlib import redirect_stdout
 from functools import lru_cache
 from pathlib import Path
 from fastai.vision.all import *
-from ..core import find_data
+from ..core import find_data,get_device
 from ..data.download import get_data
 from ..data.folders import images_by_class
-from .recipes import asked,optimizers,schedules,stages_of
+from .recipes import arch_for,asked,optimizers,schedules,stages_of
 from ..label_smoothing import calibration_bins,calibration_error
 from ..loading.augment import Augment
 from ..loading.dls import get_dls
@@ -35,24 +35,37 @@ def data_fingerprint(path):
 @lru_cache
 def _stats_of(path, data): return channel_stats(path) # `data`: images may change in one session
 
+def _loaders(recipe, path, device, **loading):
+    "Loaders of the images as `recipe` asks for them; what is in `loading` goes before it"
+    stats = recipe.stats or (_stats_of(path, data_fingerprint(path)) if recipe.normalize else None)
+    cached = loading.get('item_tfms') is None and loading.get('presize') is not False # fastai's own loader does not know `augment`
+    if cached: loading = dict(augment=Augment(min_scale=recipe.min_scale)) | loading
+    return get_dls(recipe.bs, stages_of(recipe)[0].size, path=path, noise=recipe.noise, stats=stats, device=device, **loading)
+
 def recipe_learner(
     recipe, # `Recipe`
     path=None, # a folder that has `train` and `val` in it; see `get_data`
     device=None, # see `get_device`
     precision:str|None=None, # see `speed_up`
     num_workers:int|None=None, # threads that prepare images
+    speed_up:bool=True, # switch on what makes training faster? Without it, all is as in fastai
+    **loading, # passed to `get_dls`: presize, item_tfms, …
 ): # fastai `Learner`
     "A network with random weights, and the images, loss and callbacks that `recipe` asks for"
-    size = stages_of(recipe)[0].size
-    path = get_data(None, recipe.size) if path is None else find_data(path)[0]
-    dls = get_dls(recipe.bs, size, path=path, stats=_stats_of(path, data_fingerprint(path)) if recipe.normalize else None, augment=Augment(min_scale=recipe.min_scale), device=device, num_workers=num_workers)
+    path,device = get_data(None, recipe.size) if path is None else find_data(path)[0], get_device(device)
+    dls = _loaders(recipe, path, device, num_workers=num_workers, **loading)
     cbs = [f(o) for f,o in ((MixUp, recipe.mixup), (CutMix, recipe.cutmix)) if o]
     for o in cbs: o.stack_y = False # fastai sets it when a training begins, and asks for it when a fit ends without
     if cbs: cbs.append(GuardMixing())
     if recipe.grow<1: cbs.append(GrowImages(recipe.grow))
-    network = build_network(recipe.arch, len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool)
-    learn = Learner(dls, network, CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing), optimizers[recipe.optimizer], metrics=accuracy, cbs=cbs)
-    with redirect_stdout(io.StringIO()): return speed_up(quiet(learn), precision)
+    network = build_network(arch_for(recipe, device), len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool)
+    loss = CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing)
+    learn = quiet(Learner(dls, network, loss, optimizers[recipe.optimizer], metrics=accuracy, cbs=cbs))
+    return _faster(learn, precision) if speed_up else learn
+
+def _faster(learn, precision):
+    "`speed_up` without its line"
+    with redirect_stdout(io.StringIO()): return speed_up(learn, precision)
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #4f10d1ba
 class TrainFor(Callback):

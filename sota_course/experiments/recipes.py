@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np,pandas as pd
 from fastai.vision.all import Adam,ranger
 from ..core import CourseError
+from ..data.folders import noise_levels
 from ..networks import activations,architectures
 from ..progressive_resizing import Stage
 from ..tta import FlipViews,RandomViews
@@ -23,9 +24,9 @@ from ..tta import FlipViews,RandomViews
 @dataclass(frozen=True)
 class Recipe:
     "All that decides what a run learns, beside the images and the seed"
-    arch:str='xresnet18' # see `build_network`
+    arch:str='' # see `build_network`; by the device if left out, see `arch_for`
     size:int=128 # side of the images in pixels
-    bs:int=64 # images in a batch
+    bs:int=64 # images in a batch, of each process
     epochs:int=5 # passes over the training images
     seconds:float=0. # train as long as this in place of `epochs`, if above 0
     lr:float=3e-3 # highest learning rate
@@ -42,12 +43,23 @@ class Recipe:
     blur_pool:bool=False
     optimizer:str='adam' # or 'ranger'
     views:str='' # how the trained network is asked: 'mirrored' or 'random' test-time augmentation, or plainly
-    def __post_init__(self): _check_recipe(self)
+    noise:int=0 # percent of the training labels that are wrong, see `Labeller`
+    stats:tuple=() # three means and three standard deviations to normalize with, in place of those of the training images
+    def __post_init__(self):
+        object.__setattr__(self, 'stats', _as_tuple(self.stats or ())) # it may come from TOML, `channel_stats` or fastai
+        _check_recipe(self)
+
+def _as_tuple(o): return tuple(map(_as_tuple, o)) if isinstance(o, (list,tuple)) else o
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #1656ead7
 schedules = dict(one_cycle='fit_one_cycle', flat_cos='fit_flat_cos')
 optimizers = dict(adam=Adam, ranger=partial(ranger, mom=0.95, sqr_mom=0.99, eps=1e-6))
 asked = {'': None, 'mirrored': FlipViews(), 'random': RandomViews(4)}
+
+def _are_stats(o):
+    "Are these three numbers, and three above 0?"
+    rows = [row for row in o if isinstance(row, tuple)]
+    return [*map(len, rows)]==[3, 3]==[*map(len, o)] and all(isinstance(x, (int,float)) for row in rows for x in row) and min(rows[1])>0
 
 def _check_recipe(r):
     "Raise `CourseError` for a recipe that cannot be followed"
@@ -56,7 +68,7 @@ def _check_recipe(r):
     for f in fields(r):
         kind = dict(str=str, int=int, float=(int,float), bool=bool, tuple=tuple)[getattr(f.type, '__name__', f.type)]
         check(isinstance(getattr(r, f.name), kind) and (kind is bool or not isinstance(getattr(r, f.name), bool)), f.name, f'it must be of type {f.type.__name__}')
-    check(r.arch in architectures, 'arch', 'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
+    check(not r.arch or r.arch in architectures, 'arch', 'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
     for name in ('size', 'bs', 'epochs', 'lr'): check(getattr(r, name)>0, name, 'it must be above 0')
     for name in ('seconds', 'mixup', 'cutmix'): check(getattr(r, name)>=0, name, 'it must be 0 or above')
     check(0<=r.label_smoothing<1, 'label_smoothing', 'it is a share, from 0 to below 1; 0.1 is usual')
@@ -66,6 +78,8 @@ def _check_recipe(r):
     check(r.optimizer in optimizers, 'optimizer', f"choose {' or '.join(optimizers)}")
     check(r.schedule in schedules, 'schedule', f"choose {' or '.join(schedules)}")
     check(r.views in asked, 'views', "choose 'mirrored' or 'random', or leave it out")
+    check(r.noise in noise_levels, 'noise', f"it is the percentage of wrong labels: choose one of {', '.join(map(str, noise_levels))}")
+    check(not r.stats or _are_stats(r.stats), 'stats', 'give three means and three standard deviations, as channel_stats returns them')
     check(0<r.grow<=1, 'grow', 'it is a share of the size, above 0 and at most 1')
     check(r.grow==1 or not r.stages, 'grow', 'images grow in stages already: use one of them')
     pairs = all(isinstance(o, tuple) and len(o)==2 for o in r.stages)
@@ -74,7 +88,7 @@ def _check_recipe(r):
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #07958d47
 variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), growing=dict(grow=0.5), mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.),
-    smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'), mirrored=dict(views='mirrored'), tta=dict(views='random'))
+    label_smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'), mirrored=dict(views='mirrored'), tta=dict(views='random'))
 
 def change(
     recipe, # `Recipe`
@@ -96,6 +110,10 @@ def vary(
     return recipe
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #8eec1c17
+def arch_for(recipe, device): # the name of a network
+    "The network of `recipe`: where it names none, a small one for a processor, and a larger one for a card"
+    return recipe.arch or ('xresnet18' if device.type=='cpu' else 'xresnet50')
+
 def stages_of(recipe):
     "The parts of the training as a list of `Stage`: sizes are multiples of 8 pixels, and each has at least one epoch"
     shares = recipe.stages or ((1, 1),)
@@ -103,7 +121,9 @@ def stages_of(recipe):
     if recipe.seconds: return [Stage(size(share), _endless, recipe.bs, recipe.lr) for share,_ in shares]
     ends = [round(o*recipe.epochs) for o in np.cumsum([o for _,o in shares])]
     epochs = np.diff([0, *ends])
-    if not all(epochs): raise CourseError(f"There are too few epochs ({recipe.epochs}) for {len(shares)} stages of growing images: choose more, or leave out progressive resizing.")
+    if not all(epochs):
+        raise CourseError(f"There are too few epochs ({recipe.epochs}) for {len(shares)} stages of growing images: "
+            "choose more, or leave out progressive resizing.")
     return [Stage(size(share), int(n), recipe.bs, recipe.lr) for (share,_),n in zip(shares, epochs)]
 
 def _eight(pixels): return max(8, round(pixels/8)*8)

@@ -93,6 +93,7 @@ def in_memory(
         return list(zip(*(torch.cat(o).as_subclass(torch.Tensor) for o in zip(*kept))))
     bs = bs or dls.bs
     train,valid = map(pairs, dls.loaders)
-    kept = DataLoaders(DataLoader(train, bs=bs, shuffle=True, drop_last=drop_last, device=dls.device), DataLoader(valid, bs=4*bs, device=dls.device), device=dls.device)
+    training = DataLoader(train, bs=bs, shuffle=True, drop_last=drop_last, device=dls.device)
+    kept = DataLoaders(training, DataLoader(valid, bs=4*bs, device=dls.device), device=dls.device)
     kept.vocab = dls.vocab
     return kept

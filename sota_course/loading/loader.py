@@ -101,7 +101,8 @@ def _batch(self:PresizedDL, idxs, rng):
 def _scale(self:PresizedDL):
     """On the CPU: what to multiply bytes with, and what to subtract, if `after_batch` does nothing but make numbers
     from 0 to 1 of them and normalize; else None"""
-    if self.device is None or self.device.type!='cpu' or [type(o) for o in self.after_batch.fs] not in ([IntToFloatTensor], [IntToFloatTensor, Normalize]): return None
+    if self.device is None or self.device.type!='cpu': return None
+    if [type(o) for o in self.after_batch.fs] not in ([IntToFloatTensor], [IntToFloatTensor, Normalize]): return None
     _,*norm = self.after_batch.fs
     mean,std = (norm[0].mean.view(3,1), norm[0].std.view(3,1)) if norm else (torch.zeros(3,1), torch.ones(3,1))
     return 1/(255*std), mean/std

@@ -76,7 +76,7 @@ def test_results_table_mean_and_spread():
 def test_failed_runs_are_shown_and_never_counted():
     some = simulated_records(dict(baseline=0, fragile=0.02, broken=0), 3)
     for r in some:
-        if r.name=='broken' or r.name=='fragile' and r.seed==0: r.failed,r.log = 'it ran out of memory',[]
+        if r.name=='broken' or r.name=='fragile' and r.seed==0: r.failed,r.status,r.log = 'it ran out of memory','failed',[]
     some[-2].evaluation['accuracy'] = math.nan # and the last of `fragile` has no accuracy
     comparison = compare(some)
     rows = comparison.rows.set_index('variant')
@@ -91,7 +91,7 @@ def test_failed_runs_are_shown_and_never_counted():
     console.print(comparison)
     for shown_in in (console.file.getvalue(), repr(comparison), comparison._repr_html_()):
         assert 'out of memory' in shown_in and 'no result; 3 of 3' in shown_in.replace('\n', '')
-    for r in some: r.failed = 'interrupted'
+    for r in some: r.failed,r.status = 'interrupted','interrupted'
     assert 'broken: 3 of 3 runs interrupted (interrupted).' in compare(some).notes
     test_eq(compare(some).sentence, 'No run came to a result, so there is nothing to compare.')
 

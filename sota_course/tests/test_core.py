@@ -9,7 +9,7 @@ import sys
 from fastcore.test import expect_fail, test_eq
 import subprocess
 from sota_course.core import *
-from sota_course.core import new_file, new_folder
+from sota_course.core import find_data, new_file, new_folder, write_atomically
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test

@@ -9,6 +9,7 @@ from sota_course.core import CourseError, fastai_data_home, find_data, get_devic
 from sota_course.data.sample import sample_data
 import random
 from sota_course.data.download import *
+from sota_course.data.download import unpack
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test

@@ -13,7 +13,7 @@ from sota_course.records import load_records
 from sota_course.data.images import read_rgb
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.experiments.runs import RecordRun
+from sota_course.experiments.recorder import RecordRun
 from sota_course.networks import small_cnn
 from sota_course.training.callbacks import quiet
 from sota_course.training.distributed import data_parallel

@@ -15,7 +15,7 @@ floors = [
     'loading.augment loading.views loading.cache loading.loader loading.dls networks',
     'imagenette presizing normalization progressive_resizing tta mixup label_smoothing',
     'training.callbacks training.schedules training.transfer training.precision training.speed training.distributed training.model training.onnx',
-    'experiments.recipes experiments.learners experiments.checkpoints experiments.runs experiments.ladder experiments.cluster experiments.report',
+    'experiments.recipes experiments.learners experiments.checkpoints experiments.recorder experiments.forecast experiments.runs experiments.ladder experiments.cluster experiments.report',
     'cli',
 ]
 techniques = set(floors[3].split())

@@ -38,7 +38,8 @@ def test_cache_holds_what_the_files_hold():
     folder = Path(tempfile.mkdtemp())
     kinds = drawn(folder)
     kept = cache_images(kinds, folder, presize=40)
-    test_eq([tuple(kept.image(f).shape[1:]) for f in kinds], [(40,60), (60,40), (40,64), (40,40), (56,40), (60,40), (20,1000), (1,1)]) # height, width
+    sizes = [tuple(kept.image(f).shape[1:]) for f in kinds] # height, width
+    test_eq(sizes, [(40,60), (60,40), (40,64), (40,40), (56,40), (60,40), (20,1000), (1,1)])
     for f in kinds:
         pil = read_rgb(f)
         test_eq(kept.image(f), shrink(to_pixels(pil), 40))

@@ -35,7 +35,8 @@ def test_views_agree_with_plain_steps():
     shifted = whole + [[0, 1e-9, -30], [0, 0, 0], [0, 0, 0]] # half of it lies beyond the left border
     test_eq(sample_view(noise_image, shifted, 40), torch.cat([noise_image[:,:,:20].flip(-1), noise_image[:,:,:20]], -1))
     several = [noise_image, smooth, noise_image[:,:30,:20], noise_image[:,:1,:1]]
-    wild = Augment(max_rotate=30, max_warp=0.3, p_affine=1., min_zoom=0.5, max_zoom=2).draw(np.array([o.shape[1:] for o in several]), np.random.default_rng(2))[0]
+    mixed = Augment(max_rotate=30, max_warp=0.3, p_affine=1., min_zoom=0.5, max_zoom=2)
+    wild = mixed.draw(np.array([o.shape[1:] for o in several]), np.random.default_rng(2))[0]
     def warp_view(image, m, size): return _warp_together([image], m[None], size)[0]
     for together,alone in ((sample_views, sample_view), (_warp_together, warp_view)):
         for view,image_,m in zip(together(several, wild, 24), several, wild): assert (view.int()-alone(image_, m, 24).int()).abs().max() <= 1

@@ -7,16 +7,7 @@ from sota_course.core import CourseError
 import tempfile
 import ipywidgets
 from IPython.display import Markdown
-from sota_course.compare import results_table
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.images import read_rgb
-from sota_course.data.sample import sample_data
-from sota_course.imagenette import baseline_learner
-from sota_course.loading.dls import get_dls, in_memory
-from sota_course.networks import small_cnn
-from sota_course.records import published_records
-from sota_course.training.callbacks import quiet, ValidateLast
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.mixup import *
 

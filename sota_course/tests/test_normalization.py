@@ -10,15 +10,8 @@ from sota_course.data.dataset import ImageData
 from sota_course.data.images import read_rgb
 import inspect, tempfile
 from fastai.vision.learner import _add_norm
-from sota_course.compare import results_table
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.sample import sample_data
-from sota_course.experiments.runs import RecordRun
-from sota_course.loading.dls import get_dls
-from sota_course.networks import small_cnn
-from sota_course.plots import plot_curves
-from sota_course.records import load_records
+from sota_course.all import *
+from sota_course.experiments.recorder import RecordRun
 from sota_course.quiz import quiz
 from sota_course.normalization import *
 

@@ -27,6 +27,7 @@ from sota_course.normalization import channel_stats
 from sota_course.training.callbacks import quiet
 from sota_course.training.speed import speed_up, undo_speed_up
 from sota_course.training.model import *
+from sota_course.training.model import load_model, save_model
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test

@@ -12,7 +12,7 @@ from ..core import CourseError,n_cores
 from .callbacks import quiet
 
 # %% ../../nbs/workshop/training/distributed.ipynb #601788d2
-def _agreed(idxs):
+def agreed(idxs):
     "`idxs` of the first process, on all of them"
     if torch.distributed.is_initialized(): torch.distributed.broadcast_object_list(box := [idxs])
     return box[0] if torch.distributed.is_initialized() else idxs
@@ -48,7 +48,7 @@ class SharedDL(WholeDL):
         return n//self.bs if self.drop_last else math.ceil(n/self.bs)
     def __iter__(self):
         whole = self.dl.get_idxs
-        self.dl.get_idxs = lambda: self.share(_agreed(list(whole())))
+        self.dl.get_idxs = lambda: self.share(agreed(list(whole())))
         try: yield from self.dl
         finally: self.dl.get_idxs = whole
 
