@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from timing import *
 
-variants = 'baseline', 'smoothing', 'mirrored'
+variants = 'baseline', 'label_smoothing', 'mirrored'
 notes = [
     "wall: from the call of ladder to its return, the cache of images being there already",
     "training: all epochs of all networks with their validation, without the checkpoints that are written after them",

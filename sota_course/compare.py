@@ -52,16 +52,16 @@ def verdict(
 
 # %% ../nbs/workshop/compare.ipynb #54e295c8
 def _measures(r):
-    own = dict(seconds=r.seconds, asking=r.evaluation.get('seconds'))
-    return r.metrics | dict(loss=r.metrics.get('valid_loss')) | r.evaluation | own
+    times = dict(seconds=r.seconds, inference=r.evaluation.get('seconds'))
+    return r.metrics | dict(loss=r.metrics.get('valid_loss')) | r.evaluation | times
 
 def measured(
     r, # a `Record`
-    metric:str, # 'accuracy', 'loss', 'calibration_error', 'seconds', 'asking', …
+    metric:str, # 'accuracy', 'loss', 'calibration_error', 'seconds', 'inference', …
 ): # a number; nan if there is none
     "What a run came to: from its evaluation, or else the last line of its log"
-    found = _measures(r).get(metric)
-    return float(found) if isinstance(found, (int,float)) and math.isfinite(found) else math.nan
+    value = _measures(r).get(metric)
+    return float(value) if isinstance(value, (int,float)) and math.isfinite(value) else math.nan
 
 # %% ../nbs/workshop/compare.ipynb #166ab6bc
 def why_none(r, metric):
@@ -72,7 +72,7 @@ def why_none(r, metric):
 shared_settings = 'arch','size','bs','lr','schedule','precision','epochs','seconds','noise'
 _number = (int,float)
 _kinds = dict(name=str, data=dict, config=dict, seed=(int,type(None)), log=list, seconds=_number, device=str, versions=dict, started=str,
-    evaluation=dict, failed=str)
+    evaluation=dict, failed=str, status=str)
 _bin_kinds = dict(count=_number, confidence=_number, accuracy=_number)
 _mistake_kinds = dict(file=str, truth=str, guess=str, probability=_number, loss=_number)
 
@@ -93,10 +93,10 @@ def _read(source):
     "The sound records of a folder or a list, oldest first, and sentences on what is wrong with others"
     notes,records = [],source
     if isinstance(source, (str,os.PathLike)):
-        with warnings.catch_warnings(record=True) as said:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter('always')
             records = load_records(source)
-        notes = [str(o.message).replace(f'{Path(source)}{os.sep}', '') for o in said]
+        notes = [str(o.message).replace(f'{Path(source)}{os.sep}', '') for o in caught]
     sound = [r for r in records if _is_sound(r)]
     if len(sound)<len(records): notes.append(f'{counted(len(records)-len(sound), "record")} left out: not what a run writes.')
     where = f' in {source}' if records is not source else ''
@@ -104,7 +104,7 @@ def _read(source):
     return sorted(sound, key=lambda r: r.started), notes
 
 # %% ../nbs/workshop/compare.ipynb #6bdbbf23
-def _text(o): return json.dumps(o, sort_keys=True, default=str)
+def _sorted_json(o): return json.dumps(o, sort_keys=True, default=str)
 def common_settings(r):
     data = dict(data=r.data.get('name')) | {k: r.data.get(k) for k in ('fingerprint', 'train', 'valid')}
     return data | {k: r.config[k] for k in shared_settings if k in r.config}
@@ -114,12 +114,12 @@ def listed_pairs(o): return ', '.join(f'{k} {v}' for k,v in o.items())
 def _one_group(records, where):
     "The newest runs that are alike in data and settings (and as `where` says), and sentences on the others"
     groups,where = {},where or {}
-    for r in records: groups[key] = groups.pop(key := _text(common_settings(r)), []) + [r] # the newest is last
+    for r in records: groups[key] = groups.pop(key := _sorted_json(common_settings(r)), []) + [r] # the newest is last
     fits = [o for o in groups.values() if where.items() <= common_settings(o[0]).items()]
     if not fits: raise CourseError(f'No run has {listed_pairs(where)}: the newest has {listed_pairs(common_settings(records[-1]))}.')
     ours,notes = common_settings(fits[-1][0]),[]
-    for theirs,n in ((common_settings(o[0]), len(o)) for o in groups.values() if o is not fits[-1]):
-        differ = ', '.join(f'{k} {theirs.get(k)} in place of {ours.get(k)}' for k in ours | theirs if theirs.get(k)!=ours.get(k))
+    for other,n in ((common_settings(o[0]), len(o)) for o in groups.values() if o is not fits[-1]):
+        differ = ', '.join(f'{k} {other.get(k)} in place of {ours.get(k)}' for k in ours | other if other.get(k)!=ours.get(k))
         notes.append(f'{counted(n)} left out, of other data or settings: {differ}.')
     return fits[-1], notes
 
@@ -128,11 +128,11 @@ def _seed(r): return f'run {id(r)}' if r.seed is None else r.seed # without a se
 
 def _last_of_each(records, metric):
     "By variant, a dict from seed to the run that counts, and the list of runs without a result; and sentences on the others"
-    newest = {r.name: _text(own_settings(r)) for r in records}
-    old = Counter(r.name for r in records if _text(own_settings(r))!=newest[r.name])
+    newest = {r.name: _sorted_json(own_settings(r)) for r in records}
+    old = Counter(r.name for r in records if _sorted_json(own_settings(r))!=newest[r.name])
     runs,failed,repeated = {n: {} for n in newest},{n: [] for n in newest},Counter()
     for r in records:
-        if _text(own_settings(r))!=newest[r.name]: continue
+        if _sorted_json(own_settings(r))!=newest[r.name]: continue
         repeated[r.name, _seed(r)] += _seed(r) in runs[r.name] and not why_none(r, metric)
         if why_none(r, metric): failed[r.name].append(r)
         else: runs[r.name][_seed(r)] = r
@@ -156,17 +156,17 @@ class Comparison:
     @property
     def records(self): return [r for o in self.names for r in (*self.runs[o].values(), *self.failed[o])]
     def differences(self, name): # dict from seed to the difference to the baseline, for seeds that both have
-        base,own = self.runs.get(self.baseline, {}),self.runs[name]
-        return {seed: measured(r, self.metric)-measured(base[seed], self.metric) for seed,r in own.items() if seed in base}
+        base,runs = self.runs.get(self.baseline, {}),self.runs[name]
+        return {seed: measured(r, self.metric)-measured(base[seed], self.metric) for seed,r in runs.items() if seed in base}
 
 # %% ../nbs/workshop/compare.ipynb #f8453d59
 def metric_scale(metric): return 100 if metric=='accuracy' else 1 # accuracy is shown in percent
-def metric_label(metric): return metric.replace('_', ' ') + dict(accuracy=' (%)', seconds=' (s)', asking=' (s)').get(metric, '')
+def metric_label(metric): return metric.replace('_', ' ') + dict(accuracy=' (%)', seconds=' (s)', inference=' (s)').get(metric, '')
 
 # %% ../nbs/workshop/compare.ipynb #96093e5a
-_lower_is_better = ('loss', 'valid_loss', 'train_loss', 'calibration_error', 'seconds', 'asking')
+_lower_is_better = ('loss', 'valid_loss', 'train_loss', 'calibration_error', 'seconds', 'inference')
 _others = dict(loss=('loss', 3), calibration_error=('calibration error', 3), seconds=('training (s)', 1), images_a_second=('images/s', 0),
-    asking=('asking (s)', 1)) # what else is shown: under which name, with how many digits
+    inference=('inference (s)', 1)) # what else is shown: under which name, with how many digits
 
 def _summary(runs, metric):
     "What runs with different seeds came to: how many, their mean, half the width of its 95 % interval, their spread"
@@ -182,14 +182,14 @@ def _row(c, name):
     "What is known about one variant"
     runs,failed,d = c.runs[name].values(),c.failed[name],list(c.differences(name).values())
     difference,reach = interval([] if name==c.baseline else d)
-    if name==c.baseline: said = 'baseline'
-    elif not runs: said = 'no result'
-    else: said = verdict(d, c.metric in _lower_is_better) if c.runs.get(c.baseline) else 'no baseline'
-    lost = 'interrupted' if all(r.failed.startswith('interrupted') for r in failed) else 'failed'
+    if name==c.baseline: outcome = 'baseline'
+    elif not runs: outcome = 'no result'
+    else: outcome = verdict(d, c.metric in _lower_is_better) if c.runs.get(c.baseline) else 'no baseline'
+    lost = 'interrupted' if all(r.status=='interrupted' for r in failed) else 'failed'
     lost = f'{len(failed)} of {counted(len(failed)+len(runs))} {lost}' if failed else ''
     why = '; '.join(dict.fromkeys(why_none(r, c.metric).rstrip('.') for r in failed))
-    said = dict(difference=difference, reach=reach, verdict=said)
-    return dict(variant=name) | _summary(runs, c.metric) | said | _means(runs) | dict(failed=lost, why=why)
+    comparison = dict(difference=difference, reach=reach, verdict=outcome)
+    return dict(variant=name) | _summary(runs, c.metric) | comparison | _means(runs) | dict(failed=lost, why=why)
 
 # %% ../nbs/workshop/compare.ipynb #c88015bc
 def compare(
@@ -327,7 +327,7 @@ def results_table(
     records = [r for r in records if not r.failed]
     if not records: raise CourseError("There are no records to show: train something first, for example with `sota-course train`.")
     groups = {}
-    for r in records: groups.setdefault((r.name, r.data.get('name', ''), _text([r.data, r.config])), {})[_seed(r)] = r
+    for r in records: groups.setdefault((r.name, r.data.get('name', ''), _sorted_json([r.data, r.config])), {})[_seed(r)] = r
     rows = [dict(name=name, data=data) | _summary(runs.values(), metric) | _means(runs.values()) for (name,data,_),runs in groups.items()]
     table = pd.DataFrame(rows)[['name', 'data', 'mean', 'spread', 'seeds', 'seconds']]
     return table.round(dict(mean=4, spread=4, seconds=1)).rename(columns=dict(mean=f'{metric} (mean)'))

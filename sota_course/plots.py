@@ -20,7 +20,7 @@ _style = matplotlib.rc_context({'text.parse_math': False, 'font.size': 9, 'axes.
     'axes.facecolor': 'none', 'axes.grid': True, 'grid.alpha': 0.25, 'axes.spines.top': False, 'axes.spines.right': False,
     'axes.formatter.useoffset': False, 'legend.frameon': False, **dict.fromkeys(_greys, grey)})
 
-def _short(name, n=26): return name if len(name)<=n else name[:n-1]+'…'
+def _shortened(name, n=26): return name if len(name)<=n else name[:n-1]+'…'
 
 @_style
 def plot_differences(c): # `Figure`
@@ -35,8 +35,8 @@ def plot_differences(c): # `Figure`
         ax.errorbar(mean, y, xerr=None if math.isnan(half) else half, **look, ms=7, lw=2.5, capsize=0)
     ax.axvline(0, color=grey, lw=1.5)
     what = metric_label(c.metric).replace('(%)', '(points)')
-    ax.set(yticks=range(len(names)), yticklabels=map(_short, names), ylim=(len(names)-0.5, -0.5))
-    ax.set_xlabel(f'difference to {_short(c.baseline)}, {what}')
+    ax.set(yticks=range(len(names)), yticklabels=map(_shortened, names), ylim=(len(names)-0.5, -0.5))
+    ax.set_xlabel(f'difference to {_shortened(c.baseline)}, {what}')
     return fig
 
 Comparison.plot_differences = plot_differences # as a method too
@@ -86,7 +86,7 @@ def _draw_runs(ax, runs, color, **kwargs):
 # %% ../nbs/workshop/plots.ipynb #2066bc1b
 def _together(ax, logs, names, look, metric):
     "The curves of all `names` on one `ax`, with a legend"
-    for name in names: _draw_runs(ax, logs[name], look[name]['color'], label=f'{_short(name)} ({counted(len(logs[name]))})')
+    for name in names: _draw_runs(ax, logs[name], look[name]['color'], label=f'{_shortened(name)} ({counted(len(logs[name]))})')
     ax.set(xlabel='epoch', ylabel=metric_label(metric))
     ax.legend()
 
@@ -100,7 +100,7 @@ def _apart(logs, names, look, metric, baseline):
         if name!=baseline and baseline in logs: ax.plot(*_mean(logs[baseline])[:,[0,2]].T, color=grey, lw=1)
         _draw_runs(ax, logs[name], look[name]['color'])
         ax.set(xlabel='epoch', ylabel=metric_label(metric), xlim=(0.8, every[:,0].max()+0.2), ylim=(low-margin, high+margin))
-        ax.set_title(_short(name), color=look[name]['color'], weight='bold')
+        ax.set_title(_shortened(name), color=look[name]['color'], weight='bold')
     return fig
 
 # %% ../nbs/workshop/plots.ipynb #a2b59781
@@ -135,7 +135,7 @@ def plot_time(c,
         look = c.look(name)
         ax.add_collection(LineCollection([o[:,1:] for o in logs.get(name, [])], colors=look['color'], linewidths=0.6, alpha=0.35))
         ends[name] = np.mean([[r.seconds, metric_scale(metric)*measured(r, metric)] for r in c.runs[name].values()], 0)
-        ax.plot(*ends[name], **look, ls='', ms=8, label=' '+_short(name), mec='white', mew=0.6)
+        ax.plot(*ends[name], **look, ls='', ms=8, label=' '+_shortened(name), mec='white', mew=0.6)
     ax.set(xlabel='seconds of training', ylabel=metric_label(metric), xlim=(0, None))
     if logs: # where they differ, and all marks
         low = np.nanpercentile(np.concatenate([run[:,2] for runs in logs.values() for run in runs]), 25)
@@ -147,7 +147,7 @@ Comparison.plot_time = plot_time # as a method too
 
 # %% ../nbs/workshop/plots.ipynb #9b4f4c38
 def added_bins(records):
-    "Confidence, accuracy and share of each of 15 bins, over all records; shape (bins, 3)"
+    "Confidence, accuracy and fraction of each of 15 bins, over all records; shape (bins, 3)"
     rows = [b for r in records for b in r.evaluation.get('bins', [])]
     bins = np.array([[b['count'], b['confidence'], b['accuracy']] for b in rows], float).reshape(-1, 3)
     bins = bins[np.isfinite(bins).all(1) & (bins[:,0]>0)]
@@ -157,7 +157,7 @@ def added_bins(records):
 
 # %% ../nbs/workshop/plots.ipynb #87639194
 def _draw_bins(ax, bins, color):
-    "A dot for each bin, as large as its share, and the diagonal"
+    "A dot for each bin, as large as its fraction of the images, and the diagonal"
     ax.plot([0,1], [0,1], ':', color=grey, lw=1)
     ax.scatter(*bins[:,:2].T, s=3+250*bins[:,2], color=color, lw=0)
     ax.set(xlim=(0,1.03), ylim=(0,1.03), xticks=(0,0.5,1), yticks=(0,0.5,1), xlabel='confidence', ylabel='accuracy')
@@ -187,7 +187,7 @@ def plot_reliability(
     for ax,(name,o) in zip(axs, bins.items()):
         color = source.look(name)['color']
         _draw_bins(ax, o, color)
-        ax.set_title(_short(name), color=color, weight='bold')
+        ax.set_title(_shortened(name), color=color, weight='bold')
     return fig
 
 Comparison.plot_reliability = plot_reliability # as a method too

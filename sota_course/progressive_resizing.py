@@ -73,14 +73,14 @@ def _check_shape(dls, size):
     "Raise `CourseError` if the batches of `dls` do not have images of `size`"
     with no_random(): shape = tuple(dls.valid.one_batch()[0].shape[-2:])
     if shape != (size, size):
-        raise CourseError(f"get_dls was asked for images of {size} px and gives "
+        raise CourseError(f"get_dls was called for images of {size} px and gives "
             f"{shape[1]} × {shape[0]}: its transforms must use the size it is given.")
 
 # %% ../nbs/04_progressive_resizing.ipynb #15876799
 def _announce(callbacks, event, *args):
     "Call the method `event` of those callbacks that have one of their own"
     for o in callbacks:
-        # the type is asked, since a callback also answers for its learner
+        # of their type: a callback passes on its learner's attributes
         if hasattr(type(o), event): getattr(o, event)(*args)
 
 def fit_progressive(
@@ -89,7 +89,7 @@ def fit_progressive(
     get_dls=None, # function from (bs, size) to `DataLoaders`; `learn.dls.remake` if left out
     schedule:str='fit_one_cycle', # the learner's method for a stage, given epochs and learning rate
     upscale:bool=False, # only warn of a size beyond the images, do not refuse it?
-    cbs=None, # callbacks for all stages; with a `RecordRun` among them, all stages are one record
+    cbs=None, # callbacks for all stages; with a `RunRecorder` among them, all stages are one record
 ):
     """Train in stages of growing images; optimizer state and batch-norm statistics carry over;
     raises `CourseError` before training if the data of any stage is not right"""
@@ -122,19 +122,19 @@ class GrowImages(Callback):
     to the full size from `until` on"""
     order,run_valid = -5,False # before images are mixed or mixed precision begins
     def __init__(self,
-        start:float=0.5, # size at the beginning, as a share of the full size
-        until:float=0.75, # share of the training after which images have their full size
+        start:float=0.5, # size at the beginning, as a fraction of the full size
+        until:float=0.75, # fraction of the training after which images have their full size
         multiple:int=8, # sizes are multiples of this many pixels
     ):
         if not (0<start<=1 and 0<until<=1):
-            raise CourseError(f"start={start} and until={until} must be shares, "
+            raise CourseError(f"start={start} and until={until} must be fractions, "
                 "above 0 and at most 1.")
         store_attr()
     def before_fit(self): self.sizes = []
     def size(self, full, done):
-        "The size for images of `full` pixels when the share `done` of the training is over"
-        share = self.start + (1-self.start)*min(1, done/self.until)
-        return full if share>=1 else max(self.multiple, int(full*share/self.multiple)*self.multiple)
+        "The size for images of `full` pixels when the fraction `done` of the training is over"
+        scale = self.start + (1-self.start)*min(1, done/self.until)
+        return full if scale>=1 else max(self.multiple, int(full*scale/self.multiple)*self.multiple)
     def before_batch(self):
         full = self.x.shape[-1]
         size = self.size(full, self.pct_train)

@@ -24,12 +24,16 @@ class Record:
     seed:int|None=None # the seed the run started from
     log:list=field(default_factory=list) # one dict an epoch: train_loss, valid_loss, metrics, seconds
     seconds:float=0. # the whole run
-    device:str='' # the processor or card it ran on
+    device:str='' # the CPU or GPU it ran on
     versions:dict=field(default_factory=dict) # Python and the packages that matter
     started:str='' # date and time of the start, UTC, ISO 8601
     evaluation:dict=field(default_factory=dict) # what else was measured at the end, for tables and figures
     failed:str='' # why there is no result, empty if there is one: such a run is shown, and never counted
+    status:str='' # 'done', 'failed' or 'interrupted'; older records do not say it, and it is seen from `failed`
 
+    def __post_init__(self):
+        lost = 'interrupted' if str(self.failed).startswith('interrupted') else 'failed'
+        self.status = self.status or (lost if self.failed else 'done')
     @property
     def metrics(self): return self.log[-1] if self.log else {}
 
@@ -81,6 +85,16 @@ def save(self:Record,
     return write_atomically(Path(folder or results_home())/f'{stamp}-{name}{seed}.json', json.dumps(asdict(self), indent=1))
 
 # %% ../nbs/workshop/records.ipynb #92eb59ba
+_renamed = dict(smoothing='label_smoothing') # what older records call a variant, or a setting
+
+def _read_record(text):
+    "The `Record` that `text` is, with the names of today; raises `ValueError` or `TypeError` if it is none"
+    def renamed(o): return {_renamed.get(k, k): renamed(v) for k,v in o.items()} if isinstance(o, dict) else o
+    r = Record(**json.loads(text))
+    if isinstance(r.name, str): r.name = '+'.join(_renamed.get(o, o) for o in r.name.split('+'))
+    r.config = renamed(r.config)
+    return r
+
 def load_records(
     folder=None, # where records lie; `results_home()` if left out
     name:str|None=None, # only records of this name
@@ -88,7 +102,7 @@ def load_records(
     "Read the records in `folder`; a file that is no record is named in a warning and left out"
     records = []
     for path in sorted(Path(folder or results_home()).glob('*.json')):
-        try: records.append(Record(**json.loads(path.read_text(encoding='utf-8'))))
+        try: records.append(_read_record(path.read_text(encoding='utf-8')))
         except (OSError, ValueError, TypeError, RecursionError): warnings.warn(f'{path} is not a run record and is left out.')
     return [r for r in records if name in (None, r.name)]
 
@@ -98,7 +112,9 @@ def published_records(
 ): # list of `Record`, oldest first
     "Records of runs that the authors made, as they come with the course"
     folders = shipped('published', 'benchmarks/results')
-    if not (folders/name).is_dir(): raise CourseError(f"There are no published records {name!r}: choose from {', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))}.")
+    if not (folders/name).is_dir():
+        there = ', '.join(sorted(o.name for o in folders.iterdir() if o.is_dir()))
+        raise CourseError(f"There are no published records {name!r}: choose from {there}.")
     return load_records(folders/name)
 
 def published_speed(

@@ -92,7 +92,7 @@ def get_data(
     folder,why = find_data(path)
     archive = next((o for o,px in (('160px',160), ('320px',320)) if size <= px), 'full')
     if folder is None and get_device().type!='cpu' and _network_answers(archives[archive]):
-        print(f'Downloading Imagenette ({archive}): there is a graphics card to train it on.')
+        print(f'Downloading Imagenette ({archive}): there is a GPU to train on.')
         folder,why = download(archive), f'Imagenette, {archive}'
     if folder is None: folder,why = sample_data(), 'the built-in sample'
     print(f'Data: {folder.name} ({why})')

@@ -32,7 +32,9 @@ class Verification:
     counts:dict # files by split and class
     problems:list # sentences; empty if all is well
     @property
-    def verdict(self): return 'complete' if not self.problems else f'{len(self.problems)} problem{"s"*(len(self.problems)>1)}:\n' + '\n'.join(f'- {o}' for o in self.problems)
+    def verdict(self):
+        n = len(self.problems)
+        return 'complete' if not n else f'{n} problem{"s"*(n>1)}:\n' + '\n'.join(f'- {o}' for o in self.problems)
     def __repr__(self):
         return '\n'.join(f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()) + f'\n{self.verdict}'
 
@@ -49,10 +51,10 @@ def images_by_class(path):
         way_out = 'make one from your folder of classes with `sota-course data subset SOURCE DEST --valid-pct 20`'
         raise CourseError(f"{path} has no folder {' and no '.join(missing)} (it has {there}): "
             f"name a data set with train/ and val/, or {way_out}.")
-    found = {split: _class_folders(path/split) for split in ('train', 'val')}
-    for split,classes in found.items():
+    files = {split: _class_folders(path/split) for split in ('train', 'val')}
+    for split,classes in files.items():
         if not any(classes.values()): raise CourseError(f"{path/split} has no images in it: it needs one folder of images for each class.")
-    return found
+    return files
 
 # %% ../../nbs/workshop/data/folders.ipynb #a748e2ef
 def _image_problem(file):
@@ -116,7 +118,7 @@ def _hold_out(path, valid_pct, seed):
     return dict(train={name: sorted(set(fs)-set(val.get(name, []))) for name,fs in classes.items()}, val=val)
 
 # %% ../../nbs/workshop/data/folders.ipynb #eb86d79e
-def _share(files, classes, per_class, seed):
+def _chosen_files(files, classes, per_class, seed):
     "The chosen images of the chosen classes: `per_class` for training, as many for validation as keeps the proportion"
     if missing := [o for o in classes if o not in files['train']]:
         raise CourseError(f"There is no class {missing[0]!r}: choose from {', '.join(files['train'])}.")
@@ -142,7 +144,7 @@ def subset(
     check_positive(per_class=per_class, size=size)
     files = images_by_class(path) if valid_pct is None else _hold_out(path, valid_pct, seed)
     with new_folder(dest, what=f'Could not make {dest}') as new:
-        for split,name,chosen in _share(files, L(classes) or list(files['train']), per_class, seed):
+        for split,name,chosen in _chosen_files(files, L(classes) or list(files['train']), per_class, seed):
             (folder := new/split/name).mkdir(parents=True)
             for f in chosen:
                 parts = f.parts

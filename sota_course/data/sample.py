@@ -315,7 +315,7 @@ def draw_sample(
     if dest.exists() and any(dest.iterdir()): raise FileExistsError(f'{dest} is not empty: choose another folder, or remove it')
     try:
         with new_folder(dest, error=None) as new: _draw_all(new, n_train, n_valid, seed, workers)
-    except OSError: # another process may have drawn it meanwhile: theirs will do
+    except OSError: # another process may have drawn it meanwhile: its sample will do
         if not (dest/'noisy_sample.csv').exists(): raise
     return dest
 

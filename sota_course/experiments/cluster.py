@@ -73,6 +73,10 @@ def ray_map(
                 r.save(run.folder) # which changes nothing where the folder is shared
                 print(summary_line(r), flush=True)
         return [said.get(o.key, True) for o in runs]
+    except KeyboardInterrupt:
+        print(f'Interrupted. {len(runs)-len(todo)+len(said)} of {len(runs)} networks are done, and their records kept: '
+            'the same call with resume=True (--resume) goes on from there.', flush=True)
+        raise
     except ray.exceptions.RayTaskError as e: raise (e.cause or e) from None
     except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError, ray.exceptions.NodeDiedError) as e:
         raise CourseError(f'The worker of {run} was killed {retries+1} times, perhaps since memory was short: go on with resume=True (--resume) and more cpus=… for a run, so that fewer run at the same time.') from e

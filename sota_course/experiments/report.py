@@ -47,8 +47,8 @@ def worst_html(self:Comparison, # see `compare`
         image = data and _thumbnail(data, file)
         return f'<img src="{image}" alt="{escape(file)}" style="{style}">' if image else f'<code>{escape(file)}</code>'
     def mistake(o):
-        said = f'{escape(o["truth"])}, taken for <b>{escape(o["guess"])}</b> ({o["probability"]:.0%}; {o["seeds"]} of {seeds})'
-        return f'<figure style="flex:none;width:9em;margin:0">{shown(o["file"])}<figcaption>{said}</figcaption></figure>'
+        caption = f'{escape(o["truth"])}, taken for <b>{escape(o["guess"])}</b> ({o["probability"]:.0%}; {o["seeds"]} of {seeds})'
+        return f'<figure style="flex:none;width:9em;margin:0">{shown(o["file"])}<figcaption>{caption}</figcaption></figure>'
     mistakes = ''.join(map(mistake, self.worst(name, n)))
     return f'<div style="display:flex;gap:.8em;overflow-x:auto" tabindex="0">{mistakes}</div>' if mistakes else ''
 
@@ -96,7 +96,8 @@ def _facts(c):
     name,train,valid,code = map(common.pop, ('data', 'train', 'valid', 'fingerprint'))
     yield 'data', f'{name}: {train} training and {valid} validation images (fingerprint {code})'
     yield 'settings of all', listed_pairs(common)
-    yield 'variants', '; '.join(f'{name}: {own}' for name,own in {r.name: listed_pairs(own_settings(r)) for r in every}.items() if own)
+    variants = {r.name: listed_pairs(own_settings(r)) for r in every}
+    yield 'variants', '; '.join(f'{name}: {settings}' for name,settings in variants.items() if settings)
     yield 'seeds', ', '.join(map(str, sorted({r.seed for r in every if r.seed is not None})))
     yield 'machine', each(lambda r: r.device)
     yield 'versions', each(lambda r: listed_pairs(r.versions))
@@ -105,7 +106,7 @@ def _facts(c):
     n = sum(len(c.differences(o))>1 for o in c.names if o!=c.baseline)
     yield 'comparisons', (f"{n}. Each is a mean of differences between runs of the same seed, with its 95 % interval by Student's t. "
         "Helped or hurt: the interval is clear of 0. Where a variant changes nothing, that still happens in one of twenty comparisons. "
-        "The interval is over seeds, on the same validation images; on other images the answer may be another.")
+        "The interval is over seeds, on the same validation images; on other images the result may be another.")
 
 # %% ../../nbs/workshop/experiments/report.ipynb #3ea6365e
 def _section(title, body, about=''): return f'<section><h2>{title}</h2><p class="soft">{about}</p>{body}</section>' if body else ''
@@ -113,8 +114,8 @@ def _section(title, body, about=''): return f'<section><h2>{title}</h2><p class=
 def _comparing(c):
     "Differences seed by seed, and accuracy against time, beside each other"
     shown,paired = [o for o in c.names if c.runs[o]],[o for o in c.names if o!=c.baseline and c.differences(o)]
-    said = ''.join(f'{r.variant}: {r.verdict}. ' for r in c.rows.itertuples() if r.variant in paired)
-    differences = paired and _svg(plot_differences(c), f'Differences to {c.baseline} with their intervals. {said}')
+    verdicts = ''.join(f'{r.variant}: {r.verdict}. ' for r in c.rows.itertuples() if r.variant in paired)
+    differences = paired and _svg(plot_differences(c), f'Differences to {c.baseline} with their intervals. {verdicts}')
     times = shown and _svg(plot_time(c), f"Accuracy against seconds of training of {', '.join(shown)}")
     about = 'Differences to the baseline: a tick for each pair of runs with the same seed, the mean and its 95 % interval.'
     yield _section('Seed by seed', differences, about)
@@ -142,7 +143,7 @@ def _sections(c, data):
     binned = [o for o in shown if len(added_bins(c.runs[o].values()))]
     yield _section('Can its probabilities be believed?', _panels(c, plot_reliability, binned, 'Accuracy against confidence'),
         'Accuracy against confidence, over all seeds. Below the dotted line a network is surer than it should be.')
-    mistakes = ''.join(f'<h3>{escape(o)}</h3>{found}' for o in shown if (found := c.worst_html(o, data)))
+    mistakes = ''.join(f'<h3>{escape(o)}</h3>{images}' for o in shown if (images := c.worst_html(o, data)))
     yield _section('The worst mistakes', mistakes, 'Images with the greatest loss, over all seeds. Some of them may be labelled wrongly.')
     failed,notes = ''.join(_lost(c)),''.join(f'<li>{escape(o)}</li>' for o in c.notes)
     facts = ''.join(f'<dt>{k}</dt><dd>{escape(v)}</dd>' for k,v in _facts(c) if v)

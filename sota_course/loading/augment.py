@@ -16,7 +16,7 @@ from ..core import CourseError
 @dataclass
 class Augment:
     "How training images are varied: names and meanings as in fastai's `aug_transforms`, the crop as in its `RandomResizedCrop`"
-    min_scale:float=0.35 # area of the smallest crop, as a share of the image; with 1 the largest crop that fits, in the middle
+    min_scale:float=0.35 # area of the smallest crop, as a fraction of the image; with 1 the largest crop that fits, in the middle
     ratio:tuple=(3/4,4/3) # width to height of the crop, from … to; it is then stretched to a square
     do_flip:bool=True # mirror half of the images
     max_rotate:float=0. # degrees
@@ -26,11 +26,11 @@ class Augment:
     p_affine:float=0.75 # probability of each of rotation, zoom and warp
     max_lighting:float=0. # strength of changes in brightness and contrast
     p_lighting:float=0.75 # probability of each of them
-    val_xtra:float=0.14 # validation leaves out a border of about this share, so that things look as large as in training
+    val_xtra:float=0.14 # validation leaves out a border of about this fraction, so that things look as large as in training
     def __post_init__(self):
         def check(ok, name, way_out):
             if not ok: raise CourseError(f"Augment cannot have {name}={getattr(self, name)}: {way_out}.")
-        check(0<self.min_scale<=1, 'min_scale', 'it is a share of the image, above 0 and at most 1')
+        check(0<self.min_scale<=1, 'min_scale', 'it is a fraction of the image, above 0 and at most 1')
         check(0<self.ratio[0]<=self.ratio[1], 'ratio', 'give the smallest and the largest width to height, for example (3/4, 4/3)')
         check(0<=self.max_warp<=0.5, 'max_warp', 'choose from 0 to 0.5')
         check(0<=self.max_lighting<1, 'max_lighting', 'choose from 0 to below 1')
@@ -51,10 +51,10 @@ def _random_boxes(shapes, augment, rng):
     place = np.where(fits.any(0), rng.uniform(0, 1, (2,n)), 0.5)
     return np.floor(place[0]*(w-width+1)), np.floor(place[1]*(h-height+1)), width, height
 
-def _central_boxes(shapes, share):
-    "Left, top, width and height of the central square, its side a `share` of the shorter side"
+def _central_boxes(shapes, fraction):
+    "Left, top, width and height of the central square, its side a `fraction` of the shorter side"
     (h,w),short = shapes.T,shapes.min(1)
-    side = (short - 2*np.rint(short*(1-share)/2)).clip(1) # as much on one side as on the other
+    side = (short - 2*np.rint(short*(1-fraction)/2)).clip(1) # as much on one side as on the other
     return (w-side)//2, (h-side)//2, side, side
 
 # %% ../../nbs/workshop/loading/augment.ipynb #54e34840
@@ -92,13 +92,14 @@ def draw(self:Augment,
     m = _box_matrices(left, top, width, height)
     if self.max_rotate:
         angle = np.radians(_sometimes(rng, n, p, -self.max_rotate, self.max_rotate, 0))
-        centre,turn = eye_with(n, m02=m[:,0,2], m12=m[:,1,2]), eye_with(n, m00=np.cos(angle), m01=-np.sin(angle), m10=np.sin(angle), m11=np.cos(angle))
+        centre = eye_with(n, m02=m[:,0,2], m12=m[:,1,2])
+        turn = eye_with(n, m00=np.cos(angle), m01=-np.sin(angle), m10=np.sin(angle), m11=np.cos(angle))
         m = centre @ turn @ np.linalg.inv(centre) @ m
     if self.max_warp: m = m @ _tilt(*(_sometimes(rng, n, p, -self.max_warp, self.max_warp, 0) for _ in range(2)))
     if self.min_zoom!=1 or self.max_zoom!=1:
-        share = 1/_sometimes(rng, n, p, self.min_zoom, self.max_zoom, 1)
-        x,y = (1-share)*rng.uniform(-1, 1, (2,n))
-        m = m @ eye_with(n, m00=share, m11=share, m02=x, m12=y)
+        scale = 1/_sometimes(rng, n, p, self.min_zoom, self.max_zoom, 1)
+        x,y = (1-scale)*rng.uniform(-1, 1, (2,n))
+        m = m @ eye_with(n, m00=scale, m11=scale, m02=x, m12=y)
     if self.do_flip: m = m @ eye_with(n, m00=rng.choice([-1,1], n))
     return m, self._light(n, rng) if self.max_lighting else None
 

@@ -61,7 +61,7 @@ class ImageCache:
         self.nbytes,there = index['nbytes'],(self.folder/'pixels.bin').stat().st_size
         if there!=self.nbytes: raise ValueError(f'its file has {there} bytes instead of {self.nbytes}')
         self.pixels = torch.from_numpy(np.memmap(self.folder/'pixels.bin', np.uint8, mode='c') if there else np.zeros(0, np.uint8))
-        self.on_card,self.deciding = {},threading.Lock()
+        self.on_gpu,self.deciding = {},threading.Lock()
     def __len__(self): return len(self.places)
     def place(self, file):
         return self.places.get(str(file)) or self.places.get(os.path.abspath(file)) if isinstance(file, (str,Path)) else None
@@ -82,11 +82,13 @@ def image(self:ImageCache,
 # %% ../../nbs/workshop/loading/cache.ipynb #e49e8abc
 @patch
 def on(self:ImageCache, device):
-    "All pixels: on the graphics card, if they take at most a third of what is free there when first asked for; else None"
+    "All pixels: on the GPU, if they take at most a third of what is free there when first needed; else None"
     if device.type!='cuda': return None
     with self.deciding:
-        if device not in self.on_card: self.on_card[device] = self.pixels.to(device) if self.nbytes < torch.cuda.mem_get_info(device)[0]/3 else None
-        return self.on_card[device]
+        if device not in self.on_gpu:
+            fits = self.nbytes < torch.cuda.mem_get_info(device)[0]/3
+            self.on_gpu[device] = self.pixels.to(device) if fits else None
+        return self.on_gpu[device]
 
 # %% ../../nbs/workshop/loading/cache.ipynb #897deecf
 def _stat(file):
@@ -109,15 +111,16 @@ def _bytes_needed(files, presize, n=200):
     "About how many bytes `files` take as pixels, from the headers of `n` of them"
     def pixels(file):
         try:
-            with Image.open(file) as im: (w,h),share = im.size,min(1, presize/min(im.size))
-            return 3*round(w*share)*round(h*share)
-        except Exception: return 0 # said when it is read
+            with Image.open(file) as im: (w,h),scale = im.size,min(1, presize/min(im.size))
+            return 3*round(w*scale)*round(h*scale)
+        except Exception: return 0 # reported when it is read
     some = files[::max(1, len(files)//n)]
     return len(files)*sum(map(pixels, some))/len(some)
 
 def _check_room(files, presize, max_gb):
     "Raise `CacheError` if the cache would be too large"
-    needed,used,free = (o/1e9 for o in (_bytes_needed(files, presize), sum(map(_size_of, filter(Path.is_dir, _caches().iterdir()))), shutil.disk_usage(_caches()).free))
+    used = sum(map(_size_of, filter(Path.is_dir, _caches().iterdir())))
+    needed,used,free = (o/1e9 for o in (_bytes_needed(files, presize), used, shutil.disk_usage(_caches()).free))
     size = f'The images would take about {needed:.1f} GB as pixels of {presize} px'
     if needed+used>max_gb:
         raise CacheError(f"{size}, caches take {used:.1f} GB already, and the limit is {max_gb:g} GB: "
@@ -154,7 +157,8 @@ def _write_pixels(files, presize, out, skip_unreadable, threads, show):
 # %% ../../nbs/workshop/loading/cache.ipynb #59684790
 def _build(folder, root, files, names, stats, presize, threads, show, skip_unreadable):
     "Make the cache `folder`, whole or not at all"
-    with new_folder(folder, hidden=folder.with_name(f'.{folder.name}'), error=None) as new: # hidden where the next build finds it if this one is killed
+    hidden = folder.with_name(f'.{folder.name}') # where the next build finds it if this one is killed
+    with new_folder(folder, hidden=hidden, error=None) as new:
         with open(new/'pixels.bin', 'wb') as out: places,unreadable,end = _write_pixels(files, presize, out, skip_unreadable, threads, show)
         images = [[name, *places[file], *stat] for file,name,stat in zip(files, names, stats) if file in places]
         index = dict(version=cache_version, root=str(root), presize=presize,
@@ -197,7 +201,8 @@ def cache_images(
     key,names,stats = _cache_key(files, root, presize)
     folder,start = _caches()/key,time.perf_counter()
     show = len(files)>2000 and (IN_NOTEBOOK or sys.stdout.isatty())
-    with explained(f'No cache of the images can be kept in {folder.parent}', 'set $SOTA_COURSE_CACHE to a folder of yours with room on its disk', CacheError):
+    way_out = 'set $SOTA_COURSE_CACHE to a folder of yours with room on its disk'
+    with explained(f'No cache of the images can be kept in {folder.parent}', way_out, CacheError):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
             cache = _opened(folder)

@@ -20,7 +20,7 @@ def to_pixels(image):
 
 # %% ../../nbs/workshop/loading/views.ipynb #e48525e9
 def _upright(matrices, shapes):
-    """The pixels (left, top, right, bottom) between the corners that each matrix asks for;
+    """The pixels (left, top, right, bottom) between the corners that each matrix covers;
     and for which images these are an upright box within it"""
     m,(height,width) = matrices.transpose(1, 2, 0),shapes.T
     rx,ry = np.abs(m[0,0]),m[1,1]
@@ -41,13 +41,13 @@ def shrink(
 ): # uint8 tensor of shape (3, h, w)
     "`image` with a shortest side of `presize`, resized with antialiasing; a smaller one as it is"
     height,width = image.shape[1:]
-    share = presize/min(height, width)
-    return image if share>=1 else _resize(image, round(height*share), round(width*share))
+    scale = presize/min(height, width)
+    return image if scale>=1 else _resize(image, round(height*scale), round(width*scale))
 
 # %% ../../nbs/workshop/loading/views.ipynb #1f102a89
 _corners = np.array([[-1,-1,1,1], [-1,1,-1,1], [1,1,1,1]]) # of the window
 
-def _seen(matrices, shapes, size):
+def _visible_parts(matrices, shapes, size):
     """What each matrix can see of its image: the box of pixels around it (left, top, right, bottom), with a pixel to spare,
     cut at the border of the image; the height and width to give to this part first; the matrix from the view to indices
     of the part's pixels; and whether nothing was cut"""
@@ -70,7 +70,7 @@ def _part(image, box, sides):
 
 # %% ../../nbs/workshop/loading/views.ipynb #fbcec460
 def _warp(part, m, size):
-    "Bilinear sampling of a part of an image on a processor; `m` goes from the numbers of pixels to indices. Array of shape (size, size, 3)"
+    "Bilinear sampling of a part of an image on the CPU; `m` goes from the numbers of pixels to indices. Array of shape (size, size, 3)"
     return cv2.warpPerspective(part.permute(1,2,0).numpy(), m, (size,size), flags=cv2.INTER_LINEAR|cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REFLECT)
 
@@ -90,7 +90,7 @@ def _mirror(at, last, step):
 # %% ../../nbs/workshop/loading/views.ipynb #dd7a1c85
 def _warp_together(images, matrices, size):
     "The same for many images at once, where `matrices` go from places in the views to pixels: uint8 tensor of shape (n, 3, size, size)"
-    boxes,sides,matrices,inside = _seen(matrices, np.array([o.shape[1:] for o in images]), size)
+    boxes,sides,matrices,inside = _visible_parts(matrices, np.array([o.shape[1:] for o in images]), size)
     parts,device,sides = [_part(*o) for o in zip(images, boxes, sides)],images[0].device,np.array(sides)
     height,width = sides.max(0).clip(2)
     block = torch.zeros(len(parts), height, width, 3, device=device) # each image in the upper left corner
@@ -128,7 +128,7 @@ def sample_views(
     images, # uint8 tensors of shape (3, h, w)
     matrices, # for each a 3 × 3 array from places in the view, −1 to 1, to pixels of the image; see `Augment`
     size:int, # side of the views in pixels
-    threads:int=1, # that share the work, on a processor
+    threads:int=1, # that share the work, on the CPU
 ): # uint8 tensor of shape (n, 3, size, size)
     "A view of each image, however it is cropped, turned, tilted and mirrored: interpolated once"
     matrices,shapes = np.asarray(matrices),np.array([o.shape[1:] for o in images])
@@ -138,12 +138,12 @@ def sample_views(
         view = _part(images[i], boxes[i].tolist(), [size, size])
         views[i] = view.flip(-1) if mirrored[i] else view
     def warp(i, box, sides, m): cv2.split(_warp(_part(images[i], box, sides), m, size), [*views[i].numpy()])
-    on_card,bent = views.device.type!='cpu',(~upright).nonzero()[0]
-    _in_portions(cut, upright.nonzero()[0], 1 if on_card else threads)
+    on_gpu,bent = views.device.type!='cpu',(~upright).nonzero()[0]
+    _in_portions(cut, upright.nonzero()[0], 1 if on_gpu else threads)
     if not len(bent): return views
-    if on_card: views[bent] = _warp_together([images[i] for i in bent], matrices[bent], size)
+    if on_gpu: views[bent] = _warp_together([images[i] for i in bent], matrices[bent], size)
     else:
-        regions,sides,to_part,_ = _seen(matrices[bent], shapes[bent], size)
+        regions,sides,to_part,_ = _visible_parts(matrices[bent], shapes[bent], size)
         to_part = to_part @ [[2/size, 0, 1/size-1], [0, 2/size, 1/size-1], [0, 0, 1]] # from the number of a pixel to its place in the view
         _in_portions(lambda o: warp(*o), list(zip(bent, regions, sides, to_part)), threads)
     return views
@@ -152,7 +152,9 @@ def sample_views(
 def finish_views(views, lights, scale, threads):
     "`views` in another light; and with a `scale` (what to multiply with, what to subtract for each channel) as floating-point numbers"
     if lights is None and scale is None: return views
-    if views.device.type!='cpu': return torch.tensor([list(o) for o in lights], dtype=torch.uint8, device=views.device).gather(1, views.flatten(1).long()).view_as(views)
+    if views.device.type!='cpu':
+        rows = torch.tensor([list(o) for o in lights], dtype=torch.uint8, device=views.device)
+        return rows.gather(1, views.flatten(1).long()).view_as(views)
     out = torch.empty_like(views, dtype=torch.uint8 if scale is None else torch.float32)
     def tables(light):
         table = torch.arange(256) if light is None else torch.frombuffer(bytearray(light), dtype=torch.uint8)

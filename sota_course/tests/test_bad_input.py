@@ -32,9 +32,9 @@ def test_folders(tmp_path, names, clues):
     (['--size', 0],     ['size=0']),
     (['--size', -8],    ['size=-8']),
     (['--epochs', 0],   ['epochs=0']),
-    (['--noise', 3],    ['3 % noise', '25']),
+    (['--noise', 3],    ['noise=3', '25']),
     (['--noise', 5],    ['no table of noisy labels']),
-    (['--arch', 'big'], ["no architecture 'big'"]),
+    (['--arch', 'big'], ["arch='big'", 'xresnet18']),
     (['--seed', -1],    ['seed -1']),
     (['--device', 'tpu'], ["'tpu'", 'cpu']),
 ], ids=lambda o: ' '.join(map(str, o)))

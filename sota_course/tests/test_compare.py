@@ -76,22 +76,22 @@ def test_results_table_mean_and_spread():
 def test_failed_runs_are_shown_and_never_counted():
     some = simulated_records(dict(baseline=0, fragile=0.02, broken=0), 3)
     for r in some:
-        if r.name=='broken' or r.name=='fragile' and r.seed==0: r.failed,r.log = 'it ran out of memory',[]
-    some[-2].evaluation['accuracy'] = math.nan # and the last of `fragile` says nothing of it
-    answer = compare(some)
-    rows = answer.rows.set_index('variant')
+        if r.name=='broken' or r.name=='fragile' and r.seed==0: r.failed,r.status,r.log = 'it ran out of memory','failed',[]
+    some[-2].evaluation['accuracy'] = math.nan # and the last of `fragile` has no accuracy
+    comparison = compare(some)
+    rows = comparison.rows.set_index('variant')
     test_eq(rows.seeds.to_dict(), dict(baseline=3, fragile=1, broken=0))
     test_eq((rows.verdict['broken'], rows.verdict['fragile'], rows.failed['fragile']),
         ('no result', 'cannot tell: one seed', '2 of 3 runs failed'))
-    assert 'broken came to no result' in answer.sentence
-    test_eq(answer.notes, ['fragile: 2 of 3 runs failed (it ran out of memory; its accuracy is no number).',
+    assert 'broken came to no result' in comparison.sentence
+    test_eq(comparison.notes, ['fragile: 2 of 3 runs failed (it ran out of memory; its accuracy is no number).',
         'broken: 3 of 3 runs failed (it ran out of memory).'])
     from rich.console import Console
     console = Console(width=80, file=io.StringIO(), force_jupyter=False)
-    console.print(answer)
-    for shown_in in (console.file.getvalue(), repr(answer), answer._repr_html_()):
+    console.print(comparison)
+    for shown_in in (console.file.getvalue(), repr(comparison), comparison._repr_html_()):
         assert 'out of memory' in shown_in and 'no result; 3 of 3' in shown_in.replace('\n', '')
-    for r in some: r.failed = 'interrupted'
+    for r in some: r.failed,r.status = 'interrupted','interrupted'
     assert 'broken: 3 of 3 runs interrupted (interrupted).' in compare(some).notes
     test_eq(compare(some).sentence, 'No run came to a result, so there is nothing to compare.')
 
@@ -128,16 +128,17 @@ def test_other_data_and_settings_stay_apart():
     old,other,new = (simulated_records(dict(baseline=0, better=0.02), 3, epochs=e) for e in (4, 8, 8))
     for r in old: r.started = '2024' + r.started[4:]
     for r in other: r.started,r.data = '2023' + r.started[4:],r.data | dict(fingerprint='f'*12)
-    answer = compare(new + other + old)
-    test_eq(answer.rows.seeds.tolist(), [3, 3])
-    test_eq(answer.notes, ['6 runs left out, of other data or settings: fingerprint ffffffffffff in place of 000000000000.',
+    comparison = compare(new + other + old)
+    test_eq(comparison.rows.seeds.tolist(), [3, 3])
+    test_eq(comparison.notes, ['6 runs left out, of other data or settings: fingerprint ffffffffffff in place of 000000000000.',
         '6 runs left out, of other data or settings: epochs 4 in place of 8.'])
     test_eq(compare(new + old, where=dict(epochs=4)).records[0].config['epochs'], 4)
     with expect_fail(CourseError, 'No run has epochs 5'): compare(new, where=dict(epochs=5))
     changed = [Record(**vars(r)) for r in new if r.name=='better']
     for r in changed: r.config,r.started = r.config | dict(changes='more'),'2026' + r.started[4:]
-    answer = compare(new + changed[:2])
-    test_eq((answer.rows.seeds.tolist(), answer.notes), ([3, 2], ["3 older runs of 'better' left out: it was configured in another way."]))
+    comparison = compare(new + changed[:2])
+    test_eq(comparison.rows.seeds.tolist(), [3, 2])
+    test_eq(comparison.notes, ["3 older runs of 'better' left out: it was configured in another way."])
 
 # %% ../../nbs/workshop/compare.ipynb #88f0e3b8
 def test_untidy_folders():
@@ -151,11 +152,11 @@ def test_untidy_folders():
     (folder/'settings.json').write_text('{"theme": "dark"}', encoding='utf-8')
     (folder/'strange.json').write_text(
         '{"name": "baseline", "data": {}, "config": {}, "log": [1], "evaluation": {"bins": "none"}}', encoding='utf-8')
-    answer = compare(folder)
-    test_eq(answer.notes, [*(f'{o}.json is not a run record and is left out.' for o in ('half', 'list', 'settings')),
+    comparison = compare(folder)
+    test_eq(comparison.notes, [*(f'{o}.json is not a run record and is left out.' for o in ('half', 'list', 'settings')),
         '1 record left out: not what a run writes.', "'baseline' ran 2 times with seed 0: the last run counts."])
-    test_eq(answer.runs['baseline'][0].started, again.started)
-    test_eq(answer.rows.seeds.tolist(), [3, 3])
+    test_eq(comparison.runs['baseline'][0].started, again.started)
+    test_eq(comparison.rows.seeds.tolist(), [3, 3])
     with expect_fail(CourseError, 'no records to compare in'): compare(Path(tempfile.mkdtemp()))
 
 # %% ../../nbs/workshop/compare.ipynb #9296fbcd

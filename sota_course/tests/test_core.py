@@ -21,31 +21,31 @@ def test_device_not_here():
     with expect_fail(CourseError, 'cuda:99'): get_device('cuda:99')
 
 # %% ../../nbs/workshop/core.ipynb #de39a6f2
-def test_each_process_has_its_own_card():
+def test_each_process_has_its_own_gpu():
     from unittest.mock import patch as replace
     import torch
-    def device(rank, n_cards, name=None):
-        with (replace.dict(os.environ, {} if rank is None else dict(LOCAL_RANK=str(rank))), replace('torch.cuda.device_count', lambda: n_cards),
-              replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_cards>0 and o.startswith('cuda'))):
+    def device(rank, n_gpus, name=None):
+        with (replace.dict(os.environ, {} if rank is None else dict(LOCAL_RANK=str(rank))), replace('torch.cuda.device_count', lambda: n_gpus),
+              replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_gpus>0 and o.startswith('cuda'))):
             return str(get_device(name))
     test_eq([device(None, 2), device(0, 2), device(1, 2), device(1, 2, 'cuda'), device(1, 2, 'cuda:0')],
         ['cuda', 'cuda:0', 'cuda:1', 'cuda:1', 'cuda:0'])
     test_eq([device(1, 0), device(1, 1, 'cpu')], ['cpu', 'cpu'])
-    with expect_fail(CourseError, 'more processes than graphics cards (1)'): device(1, 1)
+    with expect_fail(CourseError, 'more processes than GPUs (1)'): device(1, 1)
 
 # %% ../../nbs/workshop/core.ipynb #4b6b4ce4
-def test_keep_freed_memory_ends_page_faults():
+def test_tune_malloc_ends_page_faults():
     import platform, subprocess, sys
     from unittest import mock
-    code = ['import sys', 'from sota_course.core import keep_freed_memory', 'keep_freed_memory() or sys.exit(3)', 'import resource',
+    code = ['import sys', 'from sota_course.core import tune_malloc', 'tune_malloc() or sys.exit(3)', 'import resource',
         'faults = lambda: [len(bytearray(2**26)) for _ in range(10)] and resource.getrusage(resource.RUSAGE_SELF).ru_minflt',
         'grown = faults()', 'print(faults()-grown)']
     counted = subprocess.run([sys.executable, '-c', '; '.join(code)], capture_output=True, text=True)
     assert counted.returncode in (0, 3), counted.stderr
     if platform.libc_ver()[0]=='glibc': test_eq(counted.returncode, 0)
     if not counted.returncode: assert int(counted.stdout) < 100 # ten blocks of 64 MiB: 163,840 small pages
-    with mock.patch('ctypes.CDLL', side_effect=TypeError): assert not keep_freed_memory() # Windows
-    with mock.patch('ctypes.CDLL', return_value=object()): assert not keep_freed_memory() # macOS, musl
+    with mock.patch('ctypes.CDLL', side_effect=TypeError): assert not tune_malloc() # Windows
+    with mock.patch('ctypes.CDLL', return_value=object()): assert not tune_malloc() # macOS, musl
 
 # %% ../../nbs/workshop/core.ipynb #d3af47a1
 def test_same_seed_same_numbers():
@@ -61,10 +61,10 @@ def test_find_data_order():
     import os, tempfile
     from unittest.mock import patch as pretend
     with tempfile.TemporaryDirectory() as home:
-        for name in ('mine', 'theirs', 'fast/data/imagenette2-160'): Path(home, name).mkdir(parents=True)
-        with pretend.dict(os.environ, FASTAI_HOME=f'{home}/fast', SOTA_COURSE_DATA=f'{home}/theirs'):
+        for name in ('mine', 'other', 'fast/data/imagenette2-160'): Path(home, name).mkdir(parents=True)
+        with pretend.dict(os.environ, FASTAI_HOME=f'{home}/fast', SOTA_COURSE_DATA=f'{home}/other'):
             test_eq(find_data(f'{home}/mine')[0].name, 'mine')
-            test_eq(find_data()[0].name, 'theirs')
+            test_eq(find_data()[0].name, 'other')
             del os.environ['SOTA_COURSE_DATA']
             test_eq(find_data()[0].name, 'imagenette2-160')
         with pretend.dict(os.environ, FASTAI_HOME=f'{home}/nothing', SOTA_COURSE_DATA=''): test_eq(find_data()[0], None)

@@ -26,9 +26,9 @@ def test_verify_lists_everything():
     shutil.rmtree(folder/'train'/'manx')
     (folder/'val'/'siamese'/'1.jpg').write_bytes(b'')
     (folder/'val'/'siamese'/'2.jpg').write_bytes(b'no image')
-    found = verify(folder, expected=dict(train=dict(manx=3, siamese=4)))
-    test_eq(len(found.problems), 4)
-    for clue in ('train has no class manx', 'has 3 images and should have 4', '1.jpg', '2.jpg'): assert clue in repr(found)
+    verification = verify(folder, expected=dict(train=dict(manx=3, siamese=4)))
+    test_eq(len(verification.problems), 4)
+    for clue in ('train has no class manx', 'has 3 images and should have 4', '1.jpg', '2.jpg'): assert clue in repr(verification)
     assert "val has the class 'manx', and train has no image of it" in repr(verify(folder))
 
 # %% ../../nbs/workshop/data/folders.ipynb #d61875a1

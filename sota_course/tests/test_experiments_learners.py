@@ -2,21 +2,18 @@
 
 import io, time
 from contextlib import redirect_stdout
-from functools import lru_cache
 from pathlib import Path
 from fastai.vision.all import *
-from sota_course.core import find_data
-from sota_course.data.download import get_data
-from sota_course.data.folders import images_by_class
-from sota_course.experiments.recipes import asked, optimizers, schedules, stages_of
+from sota_course.core import get_device
+from sota_course.data.dataset import open_data
+from sota_course.experiments.recipes import arch_for, optimizers, schedules, stages_of, tta_views
 from sota_course.label_smoothing import calibration_bins, calibration_error
 from sota_course.loading.augment import Augment
 from sota_course.loading.dls import get_dls
 from sota_course.mixup import GuardMixing
-from sota_course.networks import build_network
+from sota_course.networks import build_network, CourseLearner
 from sota_course.normalization import channel_stats
 from sota_course.progressive_resizing import fit_progressive, GrowImages
-from sota_course.records import fingerprint
 from sota_course.training.callbacks import quiet
 from sota_course.training.speed import speed_up
 from sota_course.tta import tta
@@ -32,13 +29,25 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/experiments/learners.ipynb #42e8f261
 def test_every_variant_trains():
     seen = dict(progressive=lambda l: l.dls.one_batch()[0].shape[-1]==32, normalized=lambda l: isinstance(l.dls.after_batch[1], Normalize), mixup=lambda l: hasattr(l, 'mix_up'),
-        cutmix=lambda l: hasattr(l, 'cut_mix'), growing=lambda l: sorted({*l.grow_images.sizes})==[16, 24, 32], smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
+        cutmix=lambda l: hasattr(l, 'cut_mix'), growing=lambda l: sorted({*l.grow_images.sizes})==[16, 24, 32], label_smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
     for name in variants:
         recipe = vary(Recipe('small_cnn', 32, 20, 2), name)
         trained = recipe_learner(recipe, sample_data(10, 4), 'cpu', 'fp32')
         fit_recipe(trained, recipe)
         assert len(trained.recorder.values) in (1,2) and seen.get(name, bool)(trained), name
     with expect_fail(CourseError, 'too few'): recipe_learner(vary(Recipe(epochs=1), 'progressive'), sample_data(10, 4))
+
+# %% ../../nbs/workshop/experiments/learners.ipynb #f8bc3cc6
+def test_noise_stats_and_loaders_of_ones_own():
+    def made(loading={}, **settings): return recipe_learner(Recipe('small_cnn', 32, 20, **settings), sample_data(10, 4), 'cpu', **loading)
+    def labels(learn): return [int(o) for o in learn.dls.train_ds.tls[1]]
+    test_eq(sum(a!=b for a,b in zip(labels(made(noise=25)), labels(made()))), 25)
+    test_eq(made(stats=[[0.5]*3, [0.25]*3]).dls.after_batch[1].std.flatten(), tensor([0.25]*3))
+    fastais = made(dict(item_tfms=[Resize(32)]))
+    test_eq(([type(o) for o in fastais.dls.train.after_item.fs], hasattr(made(), 'channels_last')), ([Resize, ToTensor], True))
+    plain = made(dict(speed_up=False))
+    assert not hasattr(plain, 'channels_last') and plain.opt_func is Adam
+    test_eq(recipe_learner(Recipe(size=32, bs=20), sample_data(10, 4), 'cpu').arch, 'xresnet18') # by the device
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #0be3a635
 def test_seconds_are_a_budget():

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from fastai.vision.all import Adam, ranger
 from sota_course.core import CourseError
+from sota_course.data.folders import noise_levels
 from sota_course.networks import activations, architectures
 from sota_course.progressive_resizing import Stage
 from sota_course.tta import FlipViews, RandomViews
@@ -22,9 +23,10 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/experiments/recipes.ipynb #fb31ce32
 def test_recipes_are_checked():
     test_eq(vary(Recipe(), 'baseline'), Recipe())
+    test_eq(Recipe(stats=[[0.5]*3, [0.2]*3]), Recipe(stats=((0.5,)*3, (0.2,)*3)))
     test_eq(vary(Recipe(lr=1e-2), 'mixup+tta'), Recipe(lr=1e-2, mixup=0.4, views='random'))
     for wrong in (dict(arch='xresnet'), dict(size=0), dict(epochs='5'), dict(lr=-1.), dict(label_smoothing=1.), dict(mixup=.4, cutmix=1.), dict(views='many'),
-        dict(stages=((0.5, 0.6), (1, 0.6))), dict(stages=(0.5, 1)), dict(grow=0.), dict(grow=0.5, stages=((0.5, 0.5), (1, 0.5))), dict(schedule='sgdr'), dict(normalize='yes')):
+        dict(noise=7), dict(noise='5'), dict(stats=(1, 2)), dict(stats=((1, 1, 1), (1, 1, 0))), dict(stats='imagenet'), dict(stages=((0.5, 0.6), (1, 0.6))), dict(stages=(0.5, 1)), dict(grow=0.), dict(grow=0.5, stages=((0.5, 0.5), (1, 0.5))), dict(schedule='sgdr'), dict(normalize='yes')):
         with expect_fail(CourseError, 'cannot have'): Recipe(**wrong)
     with expect_fail(CourseError, "no variant 'mixpu'"): vary(Recipe(), 'mixpu+tta')
 

@@ -2,18 +2,10 @@
 
 from fastai.vision.all import *
 from sota_course.data.folders import class_names, imagenette_counts, noise_levels
-from sota_course.networks import build_network
+from sota_course.networks import build_network, CourseLearner
 import tempfile
 from IPython.display import Markdown
-from sota_course.compare import results_table
-from sota_course.core import CourseError
-from sota_course.data.dataset import Labeller
-from sota_course.data.download import download, get_data
-from sota_course.data.folders import subset, verify
-from sota_course.data.sample import draw_image, sample_data
-from sota_course.experiments.runs import train
-from sota_course.loading.dls import get_dls
-from sota_course.plots import plot_curves
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.imagenette import *
 

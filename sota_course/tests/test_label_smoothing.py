@@ -4,14 +4,7 @@ from fastai.vision.all import *
 from sota_course.core import CourseError
 import tempfile
 import ipywidgets
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.sample import sample_data
-from sota_course.loading.dls import get_dls, in_memory
-from sota_course.networks import small_cnn
-from sota_course.plots import plot_reliability
-from sota_course.records import published_records
-from sota_course.training.callbacks import quiet, ValidateLast
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.label_smoothing import *
 
@@ -59,7 +52,7 @@ def test_gradient_by_autograd():
 # %% ../../nbs/07_label_smoothing.ipynb #7f88343f
 def test_calibration_by_hand():
     right,wrong = [[0.8, 0.2]]*8,[[0.8, 0.2]]*2
-    # says 80 %, and is right in 8 of 10
+    # with 80 % confidence it is right in 8 of 10
     test_close(calibration_error(torch.tensor(right+wrong), torch.tensor([0]*8+[1]*2)), 0, eps=1e-6)
     test_close(calibration_error(torch.tensor(right+wrong), torch.tensor([1]*10)), 0.8, eps=1e-6)
     four = torch.tensor([[0.6, 0.4], [0.9, 0.1], [0.9, 0.1], [0.9, 0.1]])

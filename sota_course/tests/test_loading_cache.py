@@ -38,13 +38,14 @@ def test_cache_holds_what_the_files_hold():
     folder = Path(tempfile.mkdtemp())
     kinds = drawn(folder)
     kept = cache_images(kinds, folder, presize=40)
-    test_eq([tuple(kept.image(f).shape[1:]) for f in kinds], [(40,60), (60,40), (40,64), (40,40), (56,40), (60,40), (20,1000), (1,1)]) # height, width
+    sizes = [tuple(kept.image(f).shape[1:]) for f in kinds] # height, width
+    test_eq(sizes, [(40,60), (60,40), (40,64), (40,40), (56,40), (60,40), (20,1000), (1,1)])
     for f in kinds:
         pil = read_rgb(f)
         test_eq(kept.image(f), shrink(to_pixels(pil), 40))
-        share = 40/min(pil.size)
-        if share<1: # PyTorch's resize is PIL's, to a level or two
-            resized = to_pixels(pil.resize([round(o*share) for o in pil.size], Image.Resampling.BILINEAR))
+        scale = 40/min(pil.size)
+        if scale<1: # PyTorch's resize is PIL's, to a level or two
+            resized = to_pixels(pil.resize([round(o*scale) for o in pil.size], Image.Resampling.BILINEAR))
             assert (kept.image(f).int()-resized.int()).abs().max() <= 2, f
 
 # %% ../../nbs/workshop/loading/cache.ipynb #ac76f1ae

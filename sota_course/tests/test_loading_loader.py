@@ -26,7 +26,8 @@ def test_batches_do_not_depend_on_the_number_of_threads():
     tiny = sample_data(10, 4)
     def two_epochs(threads, seed=3):
         seed_everything(seed)
-        dls = get_dls(16, 32, path=tiny, device='cpu', num_workers=threads, augment=Augment(max_rotate=10, max_warp=0.2, max_lighting=0.2, max_zoom=1.1))
+        varied = Augment(max_rotate=10, max_warp=0.2, max_lighting=0.2, max_zoom=1.1)
+        dls = get_dls(16, 32, path=tiny, device='cpu', num_workers=threads, augment=varied)
         return [o for _ in range(2) for batch in dls.train for o in batch]
     one = two_epochs(1)
     for threads in (2, 5):

@@ -7,16 +7,7 @@ from sota_course.core import CourseError
 import tempfile
 import ipywidgets
 from IPython.display import Markdown
-from sota_course.compare import results_table
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.images import read_rgb
-from sota_course.data.sample import sample_data
-from sota_course.imagenette import baseline_learner
-from sota_course.loading.dls import get_dls, in_memory
-from sota_course.networks import small_cnn
-from sota_course.records import published_records
-from sota_course.training.callbacks import quiet, ValidateLast
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.mixup import *
 
@@ -35,8 +26,8 @@ def test_mixed_losses_are_the_loss_of_mixed_targets():
 def test_mix_by_hand():
     a = torch.tensor([[0.], [10.], [20.]])
     test_close(mix(a, torch.tensor([1, 2, 0]), 0.9), torch.tensor([[1.], [11.], [18.]]), eps=1e-5)
-    partners,shares = torch.tensor([1, 2, 0]),torch.tensor([1., 0.5, 0.])
-    test_close(mix(a, partners, shares), torch.tensor([[0.], [15.], [0.]]), eps=1e-5)
+    partners,weights = torch.tensor([1, 2, 0]),torch.tensor([1., 0.5, 0.])
+    test_close(mix(a, partners, weights), torch.tensor([[0.], [15.], [0.]]), eps=1e-5)
     images,names = torch.rand(6, 3, 4, 4),F.one_hot(torch.arange(6)).float()
     order,lams = torch.randperm(6),torch.rand(6)
     test_close(mix(names, order, lams).sum(1), torch.ones(6), eps=1e-6) # still a distribution
@@ -104,27 +95,27 @@ def test_interrupted_mixup_is_repaired():
         return learn
     def interrupted(cb):
         learn = tiny_learner()
-        own = learn.loss_func
+        plain_loss = learn.loss_func
         try: learn.fit(1, cbs=[cb, Stop()])
         except KeyboardInterrupt: pass
-        return learn,own
+        return learn,plain_loss
     for cb in (MixUp(), CutMix()):
-        stopped,own = interrupted(cb)
-        assert stopped.loss_func is not own # when fastai mends this, the chapter must change too
-        assert restore_loss(stopped).loss_func is own
+        stopped,plain_loss = interrupted(cb)
+        assert stopped.loss_func is not plain_loss # when fastai mends this, the chapter must change too
+        assert restore_loss(stopped).loss_func is plain_loss
         test_close(stopped.get_preds()[0].sum(1), torch.ones(20), eps=1e-5)
-    stopped,own = interrupted(MixUp())
+    stopped,plain_loss = interrupted(MixUp())
     stopped.fit(1, 1e-3, cbs=[MixUp(), GuardMixing()]) # the guard repairs, and training goes on
-    assert stopped.loss_func is own
+    assert stopped.loss_func is plain_loss
     for cb in (MixRows(), ManifoldMixup(stopped.model[1])):
         if isinstance(cb, ManifoldMixup):
             stopped = tiny_learner()
-            cb.layers,own = [stopped.model[1]],stopped.loss_func
+            cb.layers,plain_loss = [stopped.model[1]],stopped.loss_func
             try: stopped.fit(1, cbs=[cb, Stop()])
             except KeyboardInterrupt: pass
             test_eq(len(stopped.model[1]._forward_hooks), 0)
-        else: stopped,own = interrupted(cb)
-        assert stopped.loss_func is own
+        else: stopped,plain_loss = interrupted(cb)
+        assert stopped.loss_func is plain_loss
 
 # %% ../../nbs/06_mixup.ipynb #bc9d1034
 def test_guard_mixing_says_it_in_one_sentence():

@@ -38,13 +38,13 @@ def test_pictures_of_many_variants():
     many = simulated_records({'baseline': 0} | {f'variant {i}': i/1000 for i in range(19)} | {'tta': 0.01}, 2, epochs=3)
     for r in many:
         if r.name=='tta': r.log = next(o.log for o in many if o.name=='baseline' and o.seed==r.seed)
-    answer = compare(many)
-    test_eq(len({tuple(answer.look(o).values()) for o in answer.names}), 21)
-    test_eq(set(answer.names)-set(learning_curves(answer)), {'tta'})
-    test_eq([len(o.axes) for o in (plot_curves(answer), answer.plot_reliability(), plot_differences(answer), answer.plot_time())],
-        [20, 21, 1, 1])
-    test_close(learning_curves(answer)['baseline'][0][:,1], np.cumsum([o['seconds'] for o in many[0].log]), eps=1e-9) # seconds add up
-    test_close(learning_curves(answer)['baseline'][0][:,2], [100*o['accuracy'] for o in many[0].log], eps=1e-9)
+    comparison = compare(many)
+    test_eq(len({tuple(comparison.look(o).values()) for o in comparison.names}), 21)
+    test_eq(set(comparison.names)-set(learning_curves(comparison)), {'tta'})
+    figures = plot_curves(comparison), comparison.plot_reliability(), plot_differences(comparison), comparison.plot_time()
+    test_eq([len(o.axes) for o in figures], [20, 21, 1, 1])
+    test_close(learning_curves(comparison)['baseline'][0][:,1], np.cumsum([o['seconds'] for o in many[0].log]), eps=1e-9) # seconds add up
+    test_close(learning_curves(comparison)['baseline'][0][:,2], [100*o['accuracy'] for o in many[0].log], eps=1e-9)
 
 # %% ../../nbs/workshop/plots.ipynb #6cbc9916
 def test_curves_of_records():

@@ -7,19 +7,7 @@ from fastai.vision.all import *
 from sota_course.core import CourseError
 import tempfile
 import ipywidgets
-from sota_course.compare import results_table
-from sota_course.core import seed_everything
-from sota_course.data.dataset import Labeller
-from sota_course.data.folders import subset
-from sota_course.data.images import read_rgb
-from sota_course.data.sample import sample_data
-from sota_course.experiments.runs import RecordRun
-from sota_course.imagenette import baseline_learner
-from sota_course.loading.dls import get_dls, in_memory
-from sota_course.networks import small_cnn
-from sota_course.plots import plot_curves
-from sota_course.records import load_records, published_records
-from sota_course.training.callbacks import quiet, ValidateLast
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 
@@ -80,7 +68,7 @@ def test_fit_progressive_trains_all_stages():
         quiet(learn)
         return learn
     learn_tiny = learner(stats=imagenet_stats)
-    fit_progressive(learn_tiny, [(16, 2, 50), Stage(24, 1, 20, 1e-3)], cbs=RecordRun('both', 3, folder))
+    fit_progressive(learn_tiny, [(16, 2, 50), Stage(24, 1, 20, 1e-3)], cbs=RunRecorder('both', 3, folder))
     record = learn_tiny.record
     test_eq([(o['size'], o['bs'], o['epoch']) for o in record.log], [(16,50,0), (16,50,1), (24,20,2)])
     test_eq((record.config['epochs'], len(record.config['stages']), record.config['bs']), (3, 2, 20))
@@ -90,7 +78,7 @@ def test_fit_progressive_trains_all_stages():
     assert any(isinstance(o, Normalize) for o in learn_tiny.dls.after_batch.fs)
     test_eq(len(load_records(folder)), 1)
     test_eq({o['step'] for o in learn_tiny.opt.state.values()}, {2*2 + 5}) # the optimizer went on
-    learn_tiny.fit(1, cbs=RecordRun('single', 3, folder))
+    learn_tiny.fit(1, cbs=RunRecorder('single', 3, folder))
     test_eq(len(learn_tiny.record.log), 1)
 
 # %% ../../nbs/04_progressive_resizing.ipynb #def95024

@@ -32,9 +32,8 @@ def test_options_go_before_the_recipe(mine, tmp_path):
 @pytest.mark.parametrize('args, clues', [
     (['--recipe', 'book-mixpu'],             ["no recipe 'book-mixpu'", 'book-mixup']),
     (['--recipe', 'no.toml'],                ['no.toml']),
-    (['--recipe', 'leaderboard-128-5', '--noise', 5], ['--noise']),
+    (['--recipe', 'leaderboard-128-5', '--noise', 7], ['noise=7', '25']),
     (['--recipe', 'leaderboard-128-5', '--size', -8], ['size=-8']),
-    (['--resume'],                           ['--recipe']),
 ], ids=lambda o: ' '.join(map(str, o)))
 def test_values(args, clues): refused(course('train', *args), *clues)
 

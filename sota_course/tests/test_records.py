@@ -46,6 +46,18 @@ def test_published_records_by_name():
     assert all(isinstance(o, Record) and o.log for o in published_records('techniques-imagenette2-96'))
     with expect_fail(CourseError, "records 'mine': choose from"): published_records('mine')
 
+# %% ../../nbs/workshop/records.ipynb #060bda5b
+def test_older_records_are_read():
+    import json, tempfile
+    old = dict(name='mixup+smoothing', data=dict(name='sample'), config=dict(smoothing=0.1, changes=dict(mixup=0.4, smoothing=0.1)))
+    for failed,status in (('', 'done'), ('out of memory', 'failed'), ('interrupted after 1 of 5 epochs', 'interrupted')):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, 'old.json').write_text(json.dumps(old | dict(failed=failed)))
+            record, = load_records(folder)
+        test_eq((record.name, record.status), ('mixup+label_smoothing', status))
+        test_eq(record.config, dict(label_smoothing=0.1, changes=dict(mixup=0.4, label_smoothing=0.1)))
+    test_eq({r.name for r in published_records('ladder-imagenette2-224')} & {'smoothing', 'label_smoothing'}, {'label_smoothing'})
+
 # %% ../../nbs/workshop/records.ipynb #02ad8623
 def test_published_speed_by_name():
     assert {'device', 'versions', 'rows'} <= set(published_speed('training_step'))

@@ -16,9 +16,9 @@ def test_quiet_learners_validate_once():
     import io
     from contextlib import redirect_stdout
     dls = synthetic_dls(4, 16, device='cpu')
-    with redirect_stdout(io.StringIO()) as said: taught = quiet(baseline_learner(dls, 'small_cnn'))
-    with redirect_stdout(said): taught.fit(3, cbs=ValidateLast())
-    test_eq(said.getvalue(), '')
+    with redirect_stdout(io.StringIO()) as printed: taught = quiet(baseline_learner(dls, 'small_cnn'))
+    with redirect_stdout(printed): taught.fit(3, cbs=ValidateLast())
+    test_eq(printed.getvalue(), '')
     test_eq([len(row) for row in taught.recorder.values], [1, 1, 3]) # training loss; and what is validated, after the last epoch
 
 # %% ../../nbs/workshop/training/callbacks.ipynb #96399989

@@ -12,10 +12,11 @@ from sota_course.core import check_positive, CourseError, get_device
 from sota_course.data.images import as_rgb
 from sota_course.loading.augment import Augment
 from sota_course.loading.cache import read_presized
-from sota_course.loading.loader import ahead, PresizedDL, SampleOnce, send
+from sota_course.loading.loader import ahead, PresizedDL, SampleView, send
+from sota_course.loading.loader_stats import ChannelStats, declared_stats, stats_differ
 from sota_course.loading.views import parallel, sample_views, shrink, to_pixels
 from sota_course.networks import activations, architectures, build_network
-from sota_course.normalization import ChannelStats, declared_stats, stats_differ, stored_stats
+from sota_course.normalization import stored_stats
 from sota_course.records import package_versions, Record
 import io
 from sota_course.data.images import read_rgb
@@ -27,6 +28,7 @@ from sota_course.normalization import channel_stats
 from sota_course.training.callbacks import quiet
 from sota_course.training.speed import speed_up, undo_speed_up
 from sota_course.training.model import *
+from sota_course.training.model import load_model, save_model
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -99,15 +101,15 @@ def test_predictions_keep_their_order():
 def test_batches_are_read_no_further_than_one_ahead():
     dls = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=1)
     saved = load_model(save_model(baseline_learner(dls, 'small_cnn'), Path(tempfile.mkdtemp())/'m'), 'cpu')
-    asked = []
+    requested = []
     def endless():
         while True:
-            asked.append(1)
+            requested.append(1)
             yield dls.valid_ds.items[0]
-    answers = saved.predict_each(endless(), bs=4)
-    for _ in range(5): next(answers)
-    answers.close()
-    assert len(asked)<=16
+    predictions = saved.predict_each(endless(), bs=4)
+    for _ in range(5): next(predictions)
+    predictions.close()
+    assert len(requested)<=16
 
 # %% ../../nbs/workshop/training/model.ipynb #cb7d656b
 def test_save_model_refuses_what_could_not_be_loaded():

@@ -22,18 +22,18 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 def test_convolutions_as_products():
     from unittest import mock
     def both_ways(x, conv):
-        "Answer, gradient of the weights and of `x`: in float32, and in bfloat16 within `SmallMaps`"
-        found = []
+        "Output, gradient of the weights and of `x`: in float32, and in bfloat16 within `SmallMaps`"
+        results = []
         for contexts in ([], [torch.autocast('cpu', torch.bfloat16), SmallMaps()]):
             conv.zero_grad()
             image = x.clone().requires_grad_()
             with contextlib.ExitStack() as stack:
                 for o in contexts: stack.enter_context(o)
-                answer = conv(image)
-            answer.float().square().sum().backward()
-            found.append((answer.float(), conv.weight.grad.clone(), image.grad))
-        test_eq((answer.dtype, image.grad.dtype, conv.weight.grad.dtype), (torch.bfloat16, torch.float32, torch.float32))
-        return found
+                output = conv(image)
+            output.float().square().sum().backward()
+            results.append((output.float(), conv.weight.grad.clone(), image.grad))
+        test_eq((output.dtype, image.grad.dtype, conv.weight.grad.dtype), (torch.bfloat16, torch.float32, torch.float32))
+        return results
     torch.manual_seed(0)
     for k,stride,padding,h,w in ((3,1,1,2,2), (3,2,1,4,4), (3,2,1,3,5), (1,1,0,2,3), (3,1,0,4,3), (1,2,0,4,4), (3,2,1,1,1)):
         x,conv = torch.randn(4, 64, h, w),nn.Conv2d(64, 32, k, stride, padding, bias=False)
@@ -53,12 +53,12 @@ def test_convolutions_as_products():
         test_eq(used.call_count, 0)
 
 # %% ../../nbs/workshop/training/precision.ipynb #b83a1b3b
-def test_mixed_precision_on_a_processor():
+def test_mixed_precision_on_a_cpu():
     torch.manual_seed(0)
     some_dls = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=0)
     mixed = quiet(baseline_learner(some_dls, 'small_cnn', cbs=AutoMixedPrecision('bf16')))
     formats = set()
-    mixed.model[0][0].register_forward_hook(lambda module, args, answer: formats.add(answer.dtype))
+    mixed.model[0][0].register_forward_hook(lambda module, args, output: formats.add(output.dtype))
     mixed.fit_one_cycle(2, 1e-3)
     test_eq({p.dtype for p in mixed.model.parameters()}, {torch.float32})
     with mixed.no_bar(): probs,targs,tta_probs = *mixed.get_preds(), mixed.tta(n=2)[0]
@@ -104,7 +104,7 @@ def test_precision_that_does_not_work():
     from unittest import mock
     with expect_fail(CourseError, "no precision 'bf17': choose bf16, fp16 or fp32"): AutoMixedPrecision('bf17')
     wrong = quiet(baseline_learner(synthetic_dls(4, 16, device='cpu'), 'small_cnn', cbs=AutoMixedPrecision('fp16')))
-    with expect_fail(CourseError, "'fp16' is for NVIDIA cards, not for 'cpu'"): wrong.fit(1)
+    with expect_fail(CourseError, "'fp16' is for NVIDIA GPUs, not for 'cpu'"): wrong.fit(1)
     wrong.to_fp32().fit(1)
     test_eq(best_precision('mps'), 'fp32')
     assert best_precision('cpu') in ('bf16', 'fp32')

@@ -5,16 +5,7 @@ from fastai.vision.all import *
 from sota_course.core import CourseError
 import tempfile, time
 import ipywidgets
-from sota_course.compare import results_table
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.sample import sample_data
-from sota_course.imagenette import baseline_learner
-from sota_course.loading.dls import get_dls, in_memory
-from sota_course.networks import small_cnn
-from sota_course.records import published_records
-from sota_course.training.callbacks import quiet, ValidateLast
-from sota_course.training.transfer import fit_head, recipe, split_groups, transfer_learner
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.training.schedules import *
 
@@ -24,8 +15,8 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/08_training.ipynb #ab654adc
 def test_warm_restarts_by_hand():
     rate = warm_restarts([1, 2, 4], 0.1)
-    found = [rate(0), rate(0.5/7), rate(1/7), rate(2/7), rate(3/7), rate(1)]
-    test_close(found, [0.1, 0.05, 0.1, 0.05, 0.1, 0], eps=1e-6)
+    rates = [rate(0), rate(0.5/7), rate(1/7), rate(2/7), rate(3/7), rate(1)]
+    test_close(rates, [0.1, 0.05, 0.1, 0.05, 0.1, 0], eps=1e-6)
     test_close(rate(0.999/7), 0, eps=1e-4)
     test_close(warm_restarts([5], 2., 1.)(1), 1)
     test_close(warm_restarts([2], np.array([0.1, 1.]))(0.5), [0.05, 0.5])

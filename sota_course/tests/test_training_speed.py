@@ -66,8 +66,8 @@ def test_compiled_in_place_is_saved_and_found():
         test_eq(list(fast.model.state_dict()), keys)
         fast.export('fast.pkl')
         with fast.no_bar(): expected = fast.get_preds()[0]
-        found = load_learner(Path(folder)/'fast.pkl')
-        with found.no_bar(): test_close(found.get_preds(dl=some_dls.valid)[0], expected, eps=1e-5)
+        loaded = load_learner(Path(folder)/'fast.pkl')
+        with loaded.no_bar(): test_close(loaded.get_preds(dl=some_dls.valid)[0], expected, eps=1e-5)
 
 # %% ../../nbs/workshop/training/speed.ipynb #9fd3fd5a
 def test_speed_up_and_back():
@@ -78,9 +78,9 @@ def test_speed_up_and_back():
     swift.opt.set_hyper('lr', slice(1e-4, 1e-2))
     before = list(swift.cbs), swift.opt_func
     learning = [p.requires_grad for p in swift.model.parameters()]
-    with redirect_stdout(io.StringIO()) as said:
+    with redirect_stdout(io.StringIO()) as printed:
         for _ in range(2): speed_up(swift, 'bf16')
-    test_eq(said.getvalue().splitlines(), ['On cpu: bf16 mixed precision, channels-last, fused AdamW.']*2)
+    test_eq(printed.getvalue().splitlines(), ['On cpu: bf16 mixed precision, channels-last, fused AdamW.']*2)
     test_eq(len(swift.cbs), len(before[0])+3)
     test_eq((type(swift.opt), swift.opt.frozen_idx, swift.opt.hypers[0]['eps']), (FusedAdamW, 2, 1e-6))
     test_close([h['lr'] for h in swift.opt.hypers], [1e-4, 1e-3, 1e-2], eps=1e-8)
@@ -95,12 +95,12 @@ def test_speed_up_and_back():
     assert all(p.is_contiguous() and p.equal(weights[k]) for k,p in swift.model.state_dict().items())
     swift.fit(1)
     with expect_fail(CourseError, "no precision 'half'"): speed_up(swift, 'half')
-    with expect_fail(CourseError, "'fp16' is for NVIDIA cards"): speed_up(swift, 'fp16')
+    with expect_fail(CourseError, "'fp16' is for NVIDIA GPUs"): speed_up(swift, 'fp16')
     test_eq(list(swift.cbs), before[0])
-    with redirect_stdout(io.StringIO()) as said:
-        own = speed_up(baseline_learner(tiny_dls, 'small_cnn', opt_func=SGD, cbs=MixedPrecision()), 'fp32')
-    test_eq((own.opt_func, said.getvalue().strip()), (SGD, 'On cpu: channels-last.')) # another optimizer than Adam is a choice, and stays
-    test_eq(type(undo_speed_up(own).mixed_precision), MixedPrecision)
+    with redirect_stdout(io.StringIO()) as printed:
+        other = speed_up(baseline_learner(tiny_dls, 'small_cnn', opt_func=SGD, cbs=MixedPrecision()), 'fp32')
+    test_eq((other.opt_func, printed.getvalue().strip()), (SGD, 'On cpu: channels-last.')) # another optimizer than Adam is a choice, and stays
+    test_eq(type(undo_speed_up(other).mixed_precision), MixedPrecision)
 
 # %% ../../nbs/workshop/training/speed.ipynb #70a4b2d6
 def test_speed_up_travels():
@@ -113,7 +113,7 @@ def test_speed_up_travels():
         fast.fit(1)
         fast.export('fast.pkl')
         with fast.no_bar(): expected = fast.get_preds()[0]
-        found = load_learner(Path(folder)/'fast.pkl')
-        test_eq(found.opt_func.__name__, 'fused_adamw')
-        with found.no_bar(): test_close(found.get_preds(dl=some_dls.valid)[0], expected, eps=0.02) # fastai loads for the processor in float32
-        test_eq(undo_speed_up(found).opt_func, Adam)
+        loaded = load_learner(Path(folder)/'fast.pkl')
+        test_eq(loaded.opt_func.__name__, 'fused_adamw')
+        with loaded.no_bar(): test_close(loaded.get_preds(dl=some_dls.valid)[0], expected, eps=0.02) # fastai loads for the CPU in float32
+        test_eq(undo_speed_up(loaded).opt_func, Adam)

@@ -39,16 +39,16 @@ def test_groups_and_freezing():
 def test_activations_give_the_same_predictions():
     tiny_dls = get_dls(10, 16, path=sample_data(4, 2), device='cpu', num_workers=0)
     tiny_body = nn.Sequential(*list(small_cnn(10).children())[:4])
-    asked = quiet(transfer_learner(tiny_dls, tiny_body))
-    activations = precompute(asked)
+    learn = quiet(transfer_learner(tiny_dls, tiny_body))
+    activations = precompute(learn)
     test_eq((len(activations.train_ds), len(activations.valid_ds), activations.train_ds[0][0].shape), (40, 20, (256,)))
-    on_features = torch.cat([asked.model[1][1:](x) for x,_ in activations.valid])
-    on_images = torch.cat([asked.model.eval()(x) for x,_ in tiny_dls.valid])
+    on_features = torch.cat([learn.model[1][1:](x) for x,_ in activations.valid])
+    on_images = torch.cat([learn.model.eval()(x) for x,_ in tiny_dls.valid])
     test_close(on_features, on_images, eps=1e-5)
     test_eq([int(y) for _,y in activations.train_ds], [int(y) for _,y in tiny_dls.train_ds])
-    before = deepcopy(asked.model.state_dict())
-    test_close(fit_head(asked, 3, 1e-2), asked.validate()[1], eps=1e-6) # the head in the model has learned
-    changed = {k for k,v in asked.model.state_dict().items() if not v.equal(before[k])}
+    before = deepcopy(learn.model.state_dict())
+    test_close(fit_head(learn, 3, 1e-2), learn.validate()[1], eps=1e-6) # the head in the model has learned
+    changed = {k for k,v in learn.model.state_dict().items() if not v.equal(before[k])}
     test_eq(changed, {'1.2.weight', '1.2.bias'})
 
 # %% ../../nbs/workshop/training/transfer.ipynb #296e4dab
@@ -57,10 +57,10 @@ def test_recipe_takes_eight_steps():
     tiny_dls.path = Path(tempfile.mkdtemp())
     tiny_body = nn.Sequential(*list(small_cnn(10).children())[:4])
     before = {o for o in tiny_dls.path.iterdir()}
-    finished,table = recipe(tiny_dls, tiny_body, head_epochs=1, max_cycles=2, show=False)
+    finished,table = eight_steps(tiny_dls, tiny_body, head_epochs=1, max_cycles=2, show=False)
     test_eq(sorted(set(table.step)), list(range(1, 9)))
     test_eq(finished.model(tiny_dls.one_batch()[0]).shape, (10, 10))
     test_close(finished.validate()[0], table[table.step.isin([4, 8])].valid_loss.min(), eps=1e-4) # the best is kept
     test_eq({o for o in tiny_dls.path.iterdir()}, before) # nothing is written beside the data
     for wrong in (dict(factor=0.5), dict(max_cycles=0), dict(head_epochs=0)):
-        with expect_fail(CourseError, 'makes no sense'): recipe(tiny_dls, tiny_body, show=False, **wrong)
+        with expect_fail(CourseError, 'makes no sense'): eight_steps(tiny_dls, tiny_body, show=False, **wrong)

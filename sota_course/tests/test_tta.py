@@ -4,18 +4,10 @@ import warnings
 from dataclasses import dataclass
 from fastai.vision.all import *
 from sota_course.core import CourseError
+from sota_course.loading.view_batches import views_loader
 import tempfile, time
 import ipywidgets
-from sota_course.compare import results_table
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.images import read_rgb, RGBImage
-from sota_course.data.sample import sample_data
-from sota_course.experiments.runs import RecordRun
-from sota_course.imagenette import baseline_learner
-from sota_course.loading.dls import get_dls
-from sota_course.records import load_records, published_records
-from sota_course.training.callbacks import quiet, ValidateLast
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.tta import *
 
@@ -49,7 +41,7 @@ def test_views_of_any_shape():
     wide = Image.fromarray(np.arange(8, dtype=np.uint8)[None].repeat(2, 0))
     test_eq([o.getpixel((0,0)) for o in SlidingViews(4)(wide)], [0, 2, 4, 6]) # from end to end
     test_eq([o.getpixel((0,0)) for o in CornerViews(1)(wide)], [3, 0, 6, 0, 6])
-    with expect_fail(CourseError, 'share=2'): CornerViews(2)(image)
+    with expect_fail(CourseError, 'fraction=2'): CornerViews(2)(image)
     with expect_fail(CourseError, 'n=1'): SlidingViews(1)
     with expect_fail(CourseError, 'n=0'): RandomViews(0)
 
@@ -65,12 +57,12 @@ def test_tta_agrees_with_fastai():
     # its random numbers are drawn as fastai's are
     quiet_learn = untrained(batch_tfms=aug_transforms(size=32), stats=imagenet_stats, presize=False)
     seed_everything(5)
-    theirs,their_targets = quiet_learn.tta(n=1, beta=0)
+    expected,expected_targets = quiet_learn.tta(n=1, beta=0)
     seed_everything(5)
     dl = quiet_learn.dls.valid.new() # a loader draws a number when it is made, and learn.tta makes two
     ours,our_targets = tta(quiet_learn, dl, RandomViews(1), beta=0)
-    test_close(ours, theirs, eps=1e-5)
-    test_eq(our_targets, their_targets)
+    test_close(ours, expected, eps=1e-5)
+    test_eq(our_targets, expected_targets)
     plain_only = untrained(item_tfms=[Resize(32, ResizeMethod.Squish)])
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')

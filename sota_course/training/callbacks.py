@@ -26,8 +26,8 @@ class ValidateLast(Callback):
 # %% ../../nbs/workshop/training/callbacks.ipynb #70f8e4ab
 def find_lr(learn):
     "The rate that fastai's finder suggests; what it writes on the way goes to a temporary folder, not beside the data"
-    own = learn.path
+    path = learn.path
     with tempfile.TemporaryDirectory() as folder, learn.no_bar():
         learn.path = Path(folder)
         try: return learn.lr_find(show_plot=False).valley
-        finally: learn.path = own
+        finally: learn.path = path

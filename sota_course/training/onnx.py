@@ -25,7 +25,7 @@ def _hushed():
         finally: logging.disable(before)
 
 def _onnx_differs(file, probabilities, size):
-    "The largest difference between the answers of ONNX Runtime and of torch, for noise of several strengths, in batches of one and three"
+    "The largest difference between probabilities of ONNX Runtime and torch, for noise of several strengths, in batches of one and three"
     import onnxruntime
     session,rng = onnxruntime.InferenceSession(file, providers=['CPUExecutionProvider']),np.random.default_rng(0)
     batches = [rng.integers(0, high, (n, 3, size, size), dtype=np.uint8) for n in (1, 3) for high in (2, 64, 256)]
@@ -37,7 +37,7 @@ def export_onnx(
     file, # the file to write; an older one is replaced
 ): # `file` as a `Path`
     """Write a model as ONNX: `images`, uint8 RGB of shape (n, 3, size, size) for any n, give `probabilities` of shape (n, classes).
-    Classes and sizes are in its metadata. Written only if ONNX Runtime gives the same answers."""
+    Classes and sizes are in its metadata. Written only if ONNX Runtime gives the same probabilities."""
     try: import onnx,onnxruntime,onnxscript
     except ImportError as e:
         raise CourseError(f"ONNX files need {e.name}, which is not installed: python -m pip install 'sota_course[onnx]'.") from e

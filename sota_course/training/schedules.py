@@ -28,7 +28,7 @@ def warm_restarts(
     lengths, # epochs of each cycle, see `cycle_lengths`
     start, # highest learning rate, or an array of one for each layer group
     end=0., # lowest
-): # function from the share of training that is done (0 to 1) to the learning rate
+): # function from the fraction of training that is done (0 to 1) to the learning rate
     "Cosine annealing with warm restarts (Loshchilov and Hutter 2017, equation 5)"
     ends = np.cumsum(lengths)
     def rate(done):

@@ -49,7 +49,7 @@ class _StepClockEnd(Callback):
 def time_steps(
     learners:dict, # from names to `Learner`s, all on data of the same kind; the first is what others are compared with
     rounds:int=3, # epochs of each, in turn, after one to warm up
-    clock=time.perf_counter, # `time.process_time` counts the processor's time instead: for one thread on a busy machine
+    clock=time.perf_counter, # `time.process_time` counts the CPU's time instead: for one thread on a busy machine
 ): # `pandas.DataFrame`: median seconds of a step, images a second, and how many times as fast as the first
     "How long a training step takes; without loading of data. The networks are trained by it: hand in new ones"
     check_positive(rounds=rounds)
@@ -64,13 +64,13 @@ def time_steps(
         ratio=table.seconds.iloc[0]/table.seconds)
 
 # %% ../../nbs/workshop/training/speed.ipynb #ffbb5873
-def _line(t):
+def _strides(t):
     "The steps in memory along the axes that have any"
     return [s for s,n in zip(t.stride(), t.shape) if n>1]
 
-def _like(t, p):
+def _in_layout_of(t, p):
     "`t` in the memory layout of the parameter `p`"
-    return t if t.shape!=p.shape or _line(t)==_line(p) else torch.empty_like(p).copy_(t)
+    return t if t.shape!=p.shape or _strides(t)==_strides(p) else torch.empty_like(p).copy_(t)
 
 # %% ../../nbs/workshop/training/speed.ipynb #0e58a970
 class FusedAdamW(OptimWrapper):
@@ -88,9 +88,9 @@ class FusedAdamW(OptimWrapper):
         groups,self.opt.param_groups = self.opt.param_groups,[o for g in self.opt.param_groups for o in self._parts(g)]
         try:
             for p in (p for g in self.opt.param_groups for p in g['params']):
-                p.grad,state = _like(p.grad, p),self.opt.state[p]
+                p.grad,state = _in_layout_of(p.grad, p),self.opt.state[p]
                 for k in ('exp_avg', 'exp_avg_sq'):
-                    if k in state: state[k] = _like(state[k], p)
+                    if k in state: state[k] = _in_layout_of(state[k], p)
             self.opt.step()
         finally: self.opt.param_groups = groups
 
