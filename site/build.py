@@ -46,6 +46,7 @@ def front(text):
     "The first page: ways in, before the words of the notebook"
     ways = ('<p class="actions"><a class="action main" href="chapters/00_before_you_train.html">Start reading</a> '
         '<a class="action" href="quiz.html">Check yourself</a> <a class="action" href="what_helps_when.html">What helps, when</a></p>')
+    text = re.sub(r'^\*\*\[Read it in your browser\].*\n', '', text, flags=re.M) # who reads this does
     head,sep,rest = text.partition('{ .lede }\n')
     return head+sep+'\n'+ways+'\n'+rest
 
