@@ -12,6 +12,7 @@ from copy import copy,deepcopy
 from pathlib import Path
 from safetensors import safe_open,SafetensorError
 from safetensors.torch import save_file
+import safetensors.torch
 from fastai.vision.all import *
 from ..core import CourseError
 from .learners import TrainFor
@@ -95,6 +96,12 @@ def _of_others(learn):
     torch.distributed.all_gather_object(states := [None]*num_distrib(), _random_states(learn.dls))
     return dict(processes=num_distrib(), others=states[1:])
 
+def _handed_on(state):
+    "The `state` of the first process, on all of them"
+    tensors = []
+    text,data = agreed(state and (json.dumps(_flatten(state, tensors)), safetensors.torch.save({str(i): o for i,o in enumerate(tensors)}))) or ('null', None)
+    return data and _unflatten(json.loads(text), {int(k): o for k,o in safetensors.torch.load(data).items()})
+
 def _after_a_step(learn):
     "What `_learner_state` is like when training has begun, from a copy that makes a step and does not move"
     twin = copy(learn)
@@ -140,7 +147,7 @@ class Checkpoints(Callback):
         if self.fits==0: self.load()
     def load(self):
         if is_first(self.learn): self.look()
-        if is_shared(self.learn): self.state = agreed(self.state)
+        if is_shared(self.learn): self.state = _handed_on(self.state)
         if self.state: self.log = list(self.state['log'])
     def look(self):
         "Find the last checkpoint that can be used"

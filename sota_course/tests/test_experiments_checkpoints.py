@@ -5,6 +5,7 @@ from copy import copy, deepcopy
 from pathlib import Path
 from safetensors import safe_open, SafetensorError
 from safetensors.torch import save_file
+import safetensors.torch
 from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.experiments.learners import TrainFor
