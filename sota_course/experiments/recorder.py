@@ -12,6 +12,7 @@ from datetime import datetime,timezone
 from fastai.vision.all import *
 from ..core import check_writable,results_home
 from .checkpoints import Checkpoints
+from ..loading.dls import SizedDataLoaders
 from ..records import device_name,fingerprint,package_versions,Record
 
 # %% ../../nbs/workshop/experiments/recorder.ipynb #59d2f0c5
@@ -19,7 +20,10 @@ def describe_data(
     dls, # `DataLoaders`
 ): # dict
     "What a record says of the data: the folder's name, its fingerprint, and the number of images"
-    return dict(name=dls.path.name, fingerprint=fingerprint([*dls.train_ds.items, *dls.valid_ds.items], dls.path), train=len(dls.train_ds), valid=len(dls.valid_ds))
+    sizes = dict(train=len(dls.train_ds), valid=len(dls.valid_ds)) # without images that were left out
+    if isinstance(dls, SizedDataLoaders): return dls.data.describe() | sizes
+    items = [*dls.train_ds.items, *dls.valid_ds.items]
+    return dict(name=dls.path.name, fingerprint=fingerprint(items, dls.path)) | sizes
 
 # %% ../../nbs/workshop/experiments/recorder.ipynb #0c9d29c2
 class RecordRun(Callback):
