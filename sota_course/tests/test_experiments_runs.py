@@ -53,7 +53,8 @@ def test_train_recipe_goes_on_where_it_was_interrupted():
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         once = partial(train, small, tiny, device='cpu', show=False)
         whole = once(folder=f'{folder}/a')
-        test_eq((whole.arch, whole.arch_options['act'], whole.record.name, len(load_records(f'{folder}/a'))), ('small_cnn', 'relu', 'recipe', 1))
+        test_eq((whole.arch, whole.arch_options['act'], whole.record.name, len(load_records(f'{folder}/a'))),
+            ('small_cnn', 'relu', 'recipe', 1))
         run, = plan(small, ['baseline'], [42], tiny, Path(folder).absolute()/'b', device='cpu')
         with contextlib.suppress(KeyboardInterrupt): do_run(run, cbs=Stop())
         with expect_fail(CourseError, 'was interrupted after 2 of 3 epochs'): once(folder=f'{folder}/b')
@@ -99,7 +100,8 @@ def test_a_run_without_a_result_is_a_failed_one():
 def test_runs_are_called_as_before():
     with_mixup = Recipe('small_cnn', mixup=0.4)
     test_eq(_run_key(with_mixup, 3, 'abc', 'fp32', 'cpu', stock=False, loading={}), 'a75bd33c1b39')
-    assert _run_key(replace(with_mixup, noise=5), 3, 'abc', 'fp32', 'cpu')!='a75bd33c1b39'!=_run_key(with_mixup, 3, 'abc', 'fp32', 'cpu', stock=True)
+    assert _run_key(replace(with_mixup, noise=5), 3, 'abc', 'fp32', 'cpu')!='a75bd33c1b39'!=_run_key(
+        with_mixup, 3, 'abc', 'fp32', 'cpu', stock=True)
     old = next(r for r in published_records('ladder-imagenette2-224') if r.name=='label_smoothing' and r.seed==1)
     base = Recipe('xresnet18', size=64)
     run = Run(vary(base, 'label_smoothing'), 1, {'label_smoothing': ''}, 'data', 'results', base, 'key', old.data['fingerprint'], 'bf16')
