@@ -50,7 +50,8 @@ def build_network(
     "One of the course's networks, which knows its name and options: a `Learner` of it has them as `learn.arch` and `learn.arch_options`"
     options = dict(act=act, self_attention=self_attention, blur_pool=blur_pool)
     if arch not in architectures:
-        raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures.")
+        raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, small_cnn "
+            "or another of sota_course.networks.architectures.")
     if act not in activations: raise CourseError(f"There is no activation {act!r}: choose one of {', '.join(activations)}.")
     if arch=='small_cnn' and options!=dict(act='relu', self_attention=False, blur_pool=False):
         raise CourseError("small_cnn has no options: leave out act, self_attention and blur_pool, or choose xresnet18.")

@@ -10,6 +10,7 @@ import warnings
 from dataclasses import dataclass
 from fastai.vision.all import *
 from .core import CourseError
+from .loading.view_batches import views_loader
 
 # %% ../nbs/05_tta.ipynb #36899740
 @dataclass
@@ -61,54 +62,6 @@ class RandomViews:
         if self.n<1: raise CourseError(f"n={self.n} makes no sense: at least one view is needed.")
     def __call__(self, image): return [image]*self.n
 
-# %% ../nbs/05_tta.ipynb #5882c2b2
-class _ItemViews:
-    """From a decoded image (and its target) to a stack of views, each treated by the loader's
-    item transforms"""
-    def __init__(self, views, pipe, plain): store_attr()
-    def treat(self, image, target, split_idx):
-        self.pipe.split_idx = split_idx
-        return self.pipe((image, *target))
-    def __call__(self, sample):
-        image,*target = sample if isinstance(sample, tuple) else (sample,)
-        if not isinstance(image, Image.Image):
-            raise CourseError("TTA makes views of images, and this loader's items are of type "
-                f"{type(image).__name__}.")
-        treated = [self.treat(type(image)(o), target, _split_idx(self.views))
-            for o in self.views(image)]
-        if self.plain: treated.append(self.treat(image, target, 1))
-        if len({o[0].shape for o in treated})>1:
-            raise CourseError("The views have different sizes: the loader's item transforms "
-                "must end in one size, for example with Resize.")
-        return (torch.stack([o[0] for o in treated]), *treated[0][1:])
-
-def _split_idx(views): # 0: as in training, 1: as in validation
-    return 0 if isinstance(views, RandomViews) else 1
-
-class _FlattenViews:
-    "From n stacks of v views to n·v samples"
-    def __call__(self, samples): return [(x, *target) for stack,*target in samples for x in stack]
-
-class _BatchViews:
-    """The loader's batch transforms, for each view by itself:
-    of n·v images, those of one view are v apart"""
-    def __init__(self, pipe, split_idxs): store_attr()
-    def __call__(self, batch):
-        v,treated = len(self.split_idxs),[]
-        for i,self.pipe.split_idx in enumerate(self.split_idxs):
-            treated.append(self.pipe(tuple(o[i::v] for o in batch)))
-        return tuple(torch.stack(o, 1).flatten(0, 1) for o in zip(*treated))
-
-# %% ../nbs/05_tta.ipynb #3c04cc77
-def _views_loader(dl, views, plain):
-    """A loader that gives all views of an image one after the other (the plain one last),
-    in the order of the data set, and the number of views"""
-    n = len(views(Image.new('RGB', (8,8)))) + plain
-    new = dl.new(bs=max(1, (dl.bs or 1)//n), shuffle=False, drop_last=False)
-    new.after_item,new.before_batch = _ItemViews(views, dl.after_item, plain),_FlattenViews()
-    new.after_batch = _BatchViews(dl.after_batch, [_split_idx(views)]*(n-plain) + [1]*plain)
-    return new,n
-
 # %% ../nbs/05_tta.ipynb #b59cd1a7
 def predict_views(
     learn, # a trained `Learner` whose loss turns scores into probabilities: `CrossEntropyLossFlat`
@@ -122,7 +75,8 @@ def predict_views(
         raise CourseError(f"The loss {name} does not say how scores become probabilities: "
             "set learn.loss_func, for example to CrossEntropyLossFlat() "
             "(after an interrupted Mixup training it is a leftover of that).")
-    dl,n = _views_loader(learn.dls.valid if dl is None else dl, views, plain)
+    dl = learn.dls.valid if dl is None else dl
+    dl,n = views_loader(dl, views, plain, augment=isinstance(views, RandomViews))
     with learn.no_bar(): probs,targets = learn.get_preds(dl=dl, reorder=False)
     return probs.unflatten(0, (-1, n)), None if targets is None else targets[::n]
 

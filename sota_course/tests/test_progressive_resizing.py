@@ -8,7 +8,6 @@ from sota_course.core import CourseError
 import tempfile
 import ipywidgets
 from sota_course.all import *
-from sota_course.experiments.recorder import RecordRun
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 

@@ -4,10 +4,10 @@ import warnings
 from dataclasses import dataclass
 from fastai.vision.all import *
 from sota_course.core import CourseError
+from sota_course.loading.view_batches import views_loader
 import tempfile, time
 import ipywidgets
 from sota_course.all import *
-from sota_course.experiments.recorder import RecordRun
 from sota_course.quiz import quiz
 from sota_course.tta import *
 

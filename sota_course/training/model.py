@@ -19,9 +19,10 @@ from ..data.images import as_rgb
 from ..loading.augment import Augment
 from ..loading.cache import read_presized
 from ..loading.loader import ahead,PresizedDL,SampleOnce,send
+from ..loading.loader_stats import ChannelStats,declared_stats,stats_differ
 from ..loading.views import parallel,sample_views,shrink,to_pixels
 from ..networks import activations,architectures,build_network
-from ..normalization import ChannelStats,declared_stats,stats_differ,stored_stats
+from ..normalization import stored_stats
 from ..records import package_versions,Record
 
 # %% ../../nbs/workshop/training/model.ipynb #f4a169b3
