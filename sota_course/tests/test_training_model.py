@@ -119,7 +119,7 @@ def test_save_model_refuses_what_could_not_be_loaded():
     with expect_fail(CourseError, 'nothing of a TfmdDL'): save_model(learner(presize=False), where/'m')
     with expect_fail(CourseError, 'transform Brightness'): save_model(learner(batch_tfms=[Brightness()]), where/'m')
     unknown = learner()
-    del unknown.arch
+    del unknown.model.arch
     with expect_fail(CourseError, 'does not know this learner'): save_model(unknown, where/'m')
     for wrong in (nn.Sequential(nn.Flatten(), nn.Linear(768, 10)), small_cnn(9), small_cnn(10).half(), build_network('xresnet18', 10)):
         other = learner()
