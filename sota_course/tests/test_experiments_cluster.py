@@ -19,7 +19,7 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #808501df
 def test_what_a_run_needs():
-    run = Run(Recipe(), 0, dict(baseline=''), 'data', 'results', Recipe(), 'key')
+    run = Run(Recipe(), 0, dict(baseline=''), None, 'results', Recipe(), 'key')
     card = replace(run, device='cuda:1')
     test_eq(_needs(run, [dict(CPU=8)]), dict(num_cpus=1, num_gpus=0))
     test_eq(_needs(run, [dict(CPU=8)], cpus=4), dict(num_cpus=4, num_gpus=0))

@@ -6,13 +6,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from filelock import FileLock, Timeout
 from fastai.vision.all import *
-from sota_course.core import check_writable, CourseError, find_data, get_device, results_home
-from sota_course.core import seed_everything
+from sota_course.core import check_writable, CourseError, get_device, results_home, seed_everything
+from sota_course.data.dataset import ImageData, open_data
 from sota_course.data.download import get_data
 from sota_course.experiments.checkpoints import checkpoint_version, Checkpoints, kept_epochs
 from sota_course.experiments.checkpoints import kept_processes, RunFailed, StopAtNaN
 from sota_course.experiments.forecast import Forecast
-from sota_course.experiments.learners import data_fingerprint, evaluate, fit_recipe, recipe_learner
+from sota_course.experiments.learners import evaluate, fit_recipe, recipe_learner
 from sota_course.experiments.recipes import arch_for, change, find_recipe, Recipe, stages_of, vary
 from sota_course.experiments.recorder import describe_data, ShowEpochs
 from sota_course.mixup import restore_loss

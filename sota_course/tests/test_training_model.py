@@ -12,7 +12,7 @@ from sota_course.core import check_positive, CourseError, get_device
 from sota_course.data.images import as_rgb
 from sota_course.loading.augment import Augment
 from sota_course.loading.cache import read_presized
-from sota_course.loading.loader import ahead, PresizedDL, SampleOnce, send
+from sota_course.loading.loader import ahead, PresizedDL, SampleView, send
 from sota_course.loading.loader_stats import ChannelStats, declared_stats, stats_differ
 from sota_course.loading.views import parallel, sample_views, shrink, to_pixels
 from sota_course.networks import activations, architectures, build_network
