@@ -172,7 +172,7 @@ def _reliability_of_table(table, ax):
 # %% ../nbs/workshop/plots.ipynb #23e70923
 @_style
 def plot_reliability(
-    source, # a `Comparison`, or a table of bins: count, confidence and accuracy, as `calibration_bins` of chapter 7 makes it
+    source, # a `Comparison`, or a table of bins: count, confidence and accuracy, as `calibration_bins` of chapter 07 makes it
     names=None, # of a comparison, the variants to draw; all whose records have bins if left out
     ax=None, # where to draw a table of bins; axes of its own if left out
 ): # `Figure`; `ax` if it is given

@@ -123,6 +123,7 @@ def test_save_model_refuses_what_could_not_be_loaded():
     with expect_fail(CourseError, 'does not know this learner'): save_model(unknown, where/'m')
     for wrong in (nn.Sequential(nn.Flatten(), nn.Linear(768, 10)), small_cnn(9), small_cnn(10).half(), build_network('xresnet18', 10)):
         other = learner()
+        wrong.arch,wrong.arch_options = other.arch,other.arch_options # a name that is not its own
         other.model = wrong
         with expect_fail(CourseError, 'is not what build_network'): save_model(other, where/'m')
     sigmoid = learner()
