@@ -89,8 +89,7 @@ swaps = {
     14:'Find a large set that the small subset represents, and experiment on the whole dataset.'}
 
 @pytest.mark.parametrize('n', negations)
-def test_what_is_denied_does_not_pass(n):
-    assert verdict(n, negations[n]) in ('incorrect', 'partial') and verdict(n, negations[n])!='correct'
+def test_what_is_denied_does_not_pass(n): assert verdict(n, negations[n]) in ('incorrect', 'partial', 'unsure')
 
 @pytest.mark.parametrize('n', swaps)
 def test_what_is_swapped_does_not_pass(n): assert verdict(n, swaps[n])!='correct'
@@ -111,7 +110,7 @@ def test_words_without_a_statement_do_not_pass(n):
 @given(st.integers(1, 14), st.text(max_size=300))
 def test_any_text_has_a_verdict(n, text):
     found = check(n, text)
-    assert found.verdict in ('correct', 'partial', 'incorrect', 'not_attempted') and 0<=found.score<=1
+    assert found.verdict in ('correct', 'partial', 'incorrect', 'not_attempted', 'unsure') and 0<=found.score<=1
     json.dumps(found.to_dict()), repr(found), found._repr_html_()
 
 @settings(max_examples=100, deadline=None)
