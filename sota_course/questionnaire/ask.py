@@ -23,7 +23,7 @@ def check(
     n:int, # the number of the question
     answer, # the learner's own words; for some questions a run record or a function
     bank='imagenette', # the questionnaire: a name, the path of a TOML file, or a `Bank`
-    second_opinion=None, # a `Grader` that is asked too
+    second_opinion=None, # a `Grader` that is asked where the verdict is 'unsure', and nowhere else
 )->Result: # the verdict, and why
     "Judge an answer, offline; raises `QuestionnaireError` for a question or an answer that cannot be judged at all"
     bank = load_bank(bank)
@@ -35,7 +35,7 @@ def check(
     text = ''.join(o if o in '\n\t' or unicodedata.category(o) not in ('Cc', 'Cf') else ' ' for o in answer[:longest_answer])
     result = _check_text(q, text, bank)
     if len(answer)>longest_answer: result.feedback += f' (Only the first {longest_answer:,} characters were read.)'
-    if second_opinion: result.opinion = second_opinion(q, text)
+    if second_opinion and result.verdict=='unsure': result.opinion = second_opinion(q, text)
     return result
 
 def _check_text(q, text, bank):

@@ -42,6 +42,13 @@ unrecognized = 'I did not recognize this in your words'
 
 def _sign(p): return '✓' if p.credit==1 else '◐' if p.credit else '·'
 
+def _opinion(result):
+    "What a second grader says, essential by essential"
+    o = result.opinion
+    whats = {p.id:p.what for p in result.points}
+    points = ''.join(f' {whats.get(k, k)}: {v}.' for k,v in o.get('points', {}).items())
+    return f"Second opinion ({o['grader']}): {o['verdict']}.{points} {o['feedback']}"
+
 def _percent(result): return '' if result.verdict=='unsure' else f' ({result.score:.0%})'
 
 def _as_text(result):
@@ -49,7 +56,7 @@ def _as_text(result):
     for p in result.points: lines.append(f'  {_sign(p)} {_named(result, p)}')
     lines += textwrap.wrap(result.feedback, 100)
     if result.opinion:
-        lines.append(f"Second opinion ({result.opinion['grader']}): {result.opinion['verdict']}. {result.opinion['feedback']}")
+        lines.append(_opinion(result))
     return '\n'.join(lines)
 
 def said(p):
@@ -68,8 +75,7 @@ def short(text, most=80):
 def _as_html(result):
     e = html.escape
     points = ''.join(f"<li style='list-style:none'>{_sign(p)} {e(_named(result, p))}</li>" for p in result.points)
-    opinion = (f"<p>Second opinion ({e(result.opinion['grader'])}): {e(result.opinion['verdict'])}. "
-        f"{e(result.opinion['feedback'])}</p>") if result.opinion else ''
+    opinion = f'<p>{e(_opinion(result))}</p>' if result.opinion else ''
     return (f"<div role='status'><b>{marks[result.verdict]} Question {result.n}: {verdict_words[result.verdict]}</b>{_percent(result)}"
         f"<ul style='margin:.3em 0;padding-left:1em'>{points}</ul><p>{e(result.feedback)}</p>{opinion}</div>")
 

@@ -66,3 +66,35 @@ def test_an_unsure_answer_shows_each_essential_and_what_was_found():
     assert result.verdict=='unsure' and 'I did not recognize this in your words' in repr(result)
     assert '“drags”' in repr(result) and '%' not in repr(result).splitlines()[0]
     assert json.loads(json.dumps(result.to_dict()))['verdict']=='unsure'
+
+# The faces: a sheet, a folder, the terminal
+
+@pytest.fixture
+def sure_of_nothing(monkeypatch):
+    monkeypatch.setattr('sota_course.questionnaire.ask.doubter_for', lambda bank, n: Says(0.9, 0.9))
+    return 'It drags on, you know how these networks are.'
+
+def test_a_sheet_shows_essentials_to_tick_and_the_model_answer(sure_of_nothing):
+    from sota_course.questionnaire import check_sheet
+    sheet = check_sheet(f'2. mean 0 and std 1\n7. {sure_of_nothing}')
+    assert [o['verdict'] for o in sheet.to_dict()['results'] if o['n']==7]==['unsure']
+    assert '[ ] the direction: “drags”' in repr(sheet) and 'Model answer: More: with n versions' in repr(sheet) and '1 not sure' in repr(sheet)
+
+def test_a_teacher_sees_unsure_answers_first(sure_of_nothing, tmp_path, capsys):
+    from sota_course.cli.questions import grade_command
+    (tmp_path/'ada.md').write_text(f'2. mean 0 and std 1\n7. {sure_of_nothing}', encoding='utf-8')
+    grade_command(tmp_path, tmp_path/'grades.csv')
+    out = capsys.readouterr().out
+    assert out.startswith('To read first, 1 answers') and sure_of_nothing in out and ',unsure,' in (tmp_path/'grades.csv').read_text(encoding='utf-8')
+
+def test_the_terminal_lets_one_tick_and_disagree(sure_of_nothing, tmp_path, capsys, monkeypatch):
+    from sota_course.cli.questions import quiz_command
+    from sota_course.quiz import objections_file,progress
+    monkeypatch.setenv('SOTA_COURSE_HOME', str(tmp_path))
+    lines = iter([sure_of_nothing, '', '1, 2', 'd', ''])
+    monkeypatch.setattr('builtins.input', lambda prompt='': next(lines))
+    quiz_command([7])
+    out = capsys.readouterr().out
+    assert '1. the direction' in out and '2. the reason' in out and '1 self-checked' in out
+    assert progress().answers[7]['ticked']==['slower', 'reason'] and progress().is_done(7)
+    assert json.loads(objections_file().read_text(encoding='utf-8'))[0]['answer']==sure_of_nothing
