@@ -98,3 +98,27 @@ def test_the_terminal_lets_one_tick_and_disagree(sure_of_nothing, tmp_path, caps
     assert '1. the direction' in out and '2. the reason' in out and '1 self-checked' in out
     assert progress().answers[7]['ticked']==['slower', 'reason'] and progress().is_done(7)
     assert json.loads(objections_file().read_text(encoding='utf-8'))[0]['answer']==sure_of_nothing
+
+# Training
+
+@pytest.fixture
+def training(monkeypatch):
+    pytest.importorskip('sklearn', reason='needs scikit-learn, which is among the development requirements')
+    from pathlib import Path
+    folder = Path(__file__).parents[2]/'benchmarks'
+    if not folder.exists(): pytest.skip('needs a checkout')
+    monkeypatch.syspath_prepend(folder)
+    import train_doubter
+    rows = [o for o in train_doubter.load_rows(sorted((folder/'answers').glob('*.jsonl'))) if o['question']==13]
+    return train_doubter,train_doubter.read_rows(rows, load_bank())
+
+def test_trained_again_it_is_the_same_and_nothing_of_one_person_is_in_it(training):
+    train,rows = training
+    once,again = train.fit_question(rows),train.fit_question(rows)
+    assert once==again and once['weights']
+    for fact in once['weights']: assert len({o['author'] for o in rows if fact in o['reading'].facts})>=train.people
+
+def test_weights_that_are_shipped_have_three_digits_and_are_read_by_the_standard_library():
+    table = doubter.load_doubter('imagenette').table
+    numbers = [w for entry in table['questions'].values() for pair in entry['weights'].values() for w in pair]
+    assert all(w==round(w, 3) for w in numbers) and set(table['questions'])==set(map(str, range(1, 15)))
