@@ -207,7 +207,8 @@ class Card:
     def _boxes(self, result, ticked):
         "A box to tick for each essential, and the model answer"
         def box(p):
-            b = widgets.Checkbox(value=p.id in ticked, description=f'I have said {p.what}', indent=False, layout=widgets.Layout(width='98%'))
+            b = widgets.Checkbox(value=p.id in ticked, description=f'I have said {p.what}', indent=False,
+                layout=widgets.Layout(width='98%'))
             b.observe(lambda _: self._tick(), 'value')
             return b
         self.ticks = {p.id:box(p) for p in result.points}

@@ -193,7 +193,8 @@ def translate(text):
             else: word,n = '',1
             foreign += 1
         elif o.kind=='word':
-            word = exact.get(o.norm) or next((prefixes[o.norm[:k]] for k in range(min(len(o.norm), 24), 2, -1) if o.norm[:k] in prefixes), None)
+            heads = (o.norm[:k] for k in range(min(len(o.norm), 24), 2, -1))
+            word = exact.get(o.norm) or next((prefixes[head] for head in heads if head in prefixes), None)
             foreign += word is not None
             english += o.norm in _english
         out.append((o.start, tokens[i+n-1].end, word))
@@ -285,8 +286,8 @@ def _also(wrong):
 def _unsure_feedback(points):
     seen = [p.what for p in points if p.credit==1]
     first = f'I recognized {_join(seen)}' if seen else 'I recognized too little of it'
-    rest = ', but am not sure of the rest' if seen and len(seen)<len(points) else ', but am not sure that all of it is meant so' if seen else ''
-    return f'{first}{rest}, and I do not judge this one. Compare with the model answer, and tick what you have said.'
+    rest = ', but am not sure of the rest' if len(seen)<len(points) else ', but am not sure that all of it is meant so'
+    return f'{first}{rest if seen else ""}, and I do not judge this one. Compare with the model answer, and tick what you have said.'
 
 def _join(parts): return parts[0] if len(parts)==1 else ', '.join(parts[:-1])+' and '+parts[-1]
 
@@ -334,7 +335,8 @@ def judge(q, reading, doubter=None, salad=0.):
         decided = decide(verdict, reading, salad, *doubter(q.n, reading.facts), doubter.limits)
         if decided!=verdict: score = 1. if decided=='correct' else 0. if decided=='incorrect' else share_seen(reading)
         verdict = decided
-    if verdict=='incorrect' and salad>=(doubter.limits['salad'] if doubter else 0.5): return no_credit(q, verdict, _words_only+q.point[0].nudge)
+    limit = doubter.limits['salad'] if doubter else 0.5
+    if verdict=='incorrect' and salad>=limit: return no_credit(q, verdict, _words_only+q.point[0].nudge)
     feedback = no_answer if verdict=='not_attempted' else _feedback(q, verdict, reading)
     wrong = [{k:o[k] for k in ('id', 'says', 'quote')} for o in reading.wrong]
     return Result(q.n, verdict, round(score, 3), reading.points, wrong, feedback)

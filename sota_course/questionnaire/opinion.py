@@ -49,7 +49,8 @@ class LanguageModel:
         try:
             found = self._ask(task, answer)
             points = {p.id:found['essentials'][p.id] for p in question.point}
-            if odd := [o for o in points.values() if o not in ('said', 'partly', 'missing')]: raise ValueError(f'an essential is {odd[0]!r}')
+            odd = [o for o in points.values() if o not in ('said', 'partly', 'missing')]
+            if odd: raise ValueError(f'an essential is {odd[0]!r}')
         except (OSError, ValueError, KeyError, IndexError, TypeError) as e:
             return dict(grader=self.model, verdict='none', points={},
                 feedback=f'no opinion to be had ({type(e).__name__}: {short(str(e), 100)})')

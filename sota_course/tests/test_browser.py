@@ -132,7 +132,8 @@ def test_an_unsure_answer_is_ticked_and_still_there(tmp_path, page):
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('from sota_course.quiz import *\nquiz(7)')])
     book.metadata.kernelspec = dict(name='python3', display_name='Python 3', language='python')
     nbformat.write(book, root/'quiz.ipynb')
-    box,verdicts,ticks = page.get_by_role('textbox', name='Answer 7'),page.locator('[role=status]'),page.get_by_role('checkbox', name='I have said')
+    box,verdicts = page.get_by_role('textbox', name='Answer 7'),page.locator('[role=status]')
+    ticks = page.get_by_role('checkbox', name='I have said')
     with jupyter_lab(root, tmp_path/'jupyter') as url:
         page.goto(url+'&reset')
         idle(page)

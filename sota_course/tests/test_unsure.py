@@ -78,14 +78,15 @@ def test_a_sheet_shows_essentials_to_tick_and_the_model_answer(sure_of_nothing):
     from sota_course.questionnaire import check_sheet
     sheet = check_sheet(f'2. mean 0 and std 1\n7. {sure_of_nothing}')
     assert [o['verdict'] for o in sheet.to_dict()['results'] if o['n']==7]==['unsure']
-    assert '[ ] the direction: “drags”' in repr(sheet) and 'Model answer: More: with n versions' in repr(sheet) and '1 not sure' in repr(sheet)
+    for shown in ('[ ] the direction: “drags”', 'Model answer: More: with n versions', '1 not sure'): assert shown in repr(sheet)
 
 def test_a_teacher_sees_unsure_answers_first(sure_of_nothing, tmp_path, capsys):
     from sota_course.cli.questions import grade_command
     (tmp_path/'ada.md').write_text(f'2. mean 0 and std 1\n7. {sure_of_nothing}', encoding='utf-8')
     grade_command(tmp_path, tmp_path/'grades.csv')
     out = capsys.readouterr().out
-    assert out.startswith('To read first, 1 answers') and sure_of_nothing in out and ',unsure,' in (tmp_path/'grades.csv').read_text(encoding='utf-8')
+    assert out.startswith('To read first, 1 answers') and sure_of_nothing in out
+    assert ',unsure,' in (tmp_path/'grades.csv').read_text(encoding='utf-8')
 
 def test_the_terminal_lets_one_tick_and_disagree(sure_of_nothing, tmp_path, capsys, monkeypatch):
     from sota_course.cli.questions import quiz_command
