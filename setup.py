@@ -18,6 +18,6 @@ setup(
     # The course itself travels in the wheel: nbs/ becomes sota_course/notebooks/, and so do the records it shows. They stay where those
     # who work on them look for them: notebooks where nbdev and Colab find them, records beside the benchmarks that write them.
     package_dir={'sota_course.notebooks': 'nbs', 'sota_course.published': 'benchmarks/results'},
-    package_data={'sota_course': ['recipes.toml', 'questions/*'], 'sota_course.questionnaire': ['questions/*'],
+    package_data={'sota_course': ['recipes.toml'], 'sota_course.questionnaire': ['questions/*'],
         'sota_course.notebooks': ['*.ipynb', 'workshop/**/*.ipynb'], 'sota_course.published': ['*/*.json']},
 )

@@ -18,7 +18,8 @@ def measure(path, arch, size, bs, steps, warm_up):
     import torch
     from sota_course.imagenette import baseline_learner
     from sota_course.loading.dls import get_dls
-    from sota_course.parking import data_parallel,quiet
+    from sota_course.training.callbacks import quiet
+    from sota_course.training.distributed import data_parallel
     from fastai.vision.all import Callback,CancelFitException,rank_distrib
     torch.set_num_threads(int(os.environ['OMP_NUM_THREADS']))
     class Clock(Callback):

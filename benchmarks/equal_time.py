@@ -20,22 +20,23 @@ def stock(path):
     "A trained learner, its settings, and the number of epochs"
     from sota_course.imagenette import baseline_learner
     from sota_course.loading.dls import get_dls
-    from sota_course.parking import quiet
+    from sota_course.training.callbacks import quiet
     learn = quiet(baseline_learner(get_dls(64, size, path=path, presize=False), 'xresnet18'))
     with learn.no_logging(): learn.fit_one_cycle(epochs, 3e-3)
     return learn,dict(arch='xresnet18', size=size, bs=64, lr=3e-3),epochs
 
 def course(path, name, seconds):
     "The same, within `seconds` but for the last validation"
-    from sota_course.core import keep_freed_memory
-    from sota_course.experiments import change,fit_recipe,named_recipe,recipe_learner
+    from sota_course.core import tune_malloc
+    from sota_course.experiments.learners import fit_recipe,recipe_learner
+    from sota_course.experiments.recipes import change,named_recipe
     from fastai.vision.all import Callback,CancelValidException
     class TrainOnly(Callback):
         images = 0
         def before_validate(self): raise CancelValidException()
         def after_batch(self): TrainOnly.images += len(self.x)
     began = time.perf_counter()
-    keep_freed_memory()
+    tune_malloc()
     recipe = named_recipe(name)
     learn = recipe_learner(recipe, path)
     recipe = change(recipe, seconds=seconds*(1-for_validation)-(time.perf_counter()-began))
@@ -45,8 +46,8 @@ def course(path, name, seconds):
 def measure(path, seed, name, seconds):
     "What a record says of one run"
     from sota_course.core import seed_everything
-    from sota_course.experiments import evaluate
-    from sota_course.parking import describe_data
+    from sota_course.experiments.learners import evaluate
+    from sota_course.experiments.recorder import describe_data
     began = time.perf_counter()
     seed_everything(seed)
     learn,config,n = course(Path(path), name, seconds) if name else stock(Path(path))

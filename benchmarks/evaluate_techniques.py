@@ -7,9 +7,9 @@ One record a network and way, in benchmarks/results/evaluated-NAME.
 import time
 from techniques import arguments,make_learner,results_folder,weights_file
 from sota_course.core import seed_everything
-from sota_course.parking import describe_data
 from sota_course.records import Record,device_name,package_versions
 from sota_course.tta import CornerViews,FlipViews,RandomViews,SlidingViews,nll,tta
+from sota_course.experiments.recorder import describe_data
 from sota_course.label_smoothing import calibration_error
 from fastai.vision.all import *
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from timing import *
 
-variants = 'baseline', 'smoothing', 'mirrored'
+variants = 'baseline', 'label_smoothing', 'mirrored'
 notes = [
     "wall: from the call of ladder to its return, the cache of images being there already",
     "training: all epochs of all networks with their validation, without the checkpoints that are written after them",
@@ -20,7 +20,8 @@ notes = [
 def measure(path, folder, seeds, **settings):
     "Seconds of a ladder and of its parts"
     from fastai.vision.all import Callback,defaults
-    from sota_course.experiments import Checkpoints,ladder
+    from sota_course.experiments.checkpoints import Checkpoints
+    from sota_course.experiments.ladder import ladder
     from sota_course.loading.dls import get_dls
     class Clock(Callback):
         order,seconds,started = Checkpoints.order-1,0.,None

@@ -23,7 +23,7 @@ def measure(path, n, arch, size, bs, rounds):
     parts = [files[i::rounds] for i in range(rounds)] # other images in each round
     network = build_network(arch, 10).eval().requires_grad_(False)
     model = Model(network.to(get_device()), arch, {}, [str(o) for o in range(10)], size, size*3//2, Augment(), ChannelStats(*imagenet_stats), {}, None)
-    whole = _Probabilities(network, model.stats).to(model.device)
+    whole = Probabilities(network, model.stats).to(model.device)
     def read(part): return [model._prepared(o, defaults.cpus)[2] for o in chunked(part, bs)]
     def ask(batches): return torch.cat([whole(o).cpu() for o in batches])
     assert torch.allclose(model.predict(parts[0][:bs], bs=bs), ask(read(parts[0][:bs])), atol=1e-5) # the same work, and a warm-up
@@ -47,9 +47,10 @@ if __name__ == '__main__':
     from sota_course.core import get_device
     from fastai.vision.all import *
     from fastcore.basics import chunked
-    from sota_course.normalization import ChannelStats
+    from sota_course.loading.loader_stats import ChannelStats
     from sota_course.loading.augment import Augment
-    from sota_course.training import Model,_Probabilities,build_network
+    from sota_course.networks import build_network
+    from sota_course.training.model import Model,Probabilities
     n,taken = measure(args.path, args.n, args.arch, args.size, args.bs, args.rounds)
     half = {name: median(o) for name,o in taken.items()}
     rates = {name: round(n/o, 1) for name,o in half.items()} | dict(serial=round(n/(half['network']+half['reading']), 1))

@@ -30,7 +30,8 @@ if __name__ == '__main__':
     args = parser.parse_args()
     if args.quick: args.seeds,args.rounds = 2,1
     from sota_course.data.sample import sample_data
-    from sota_course.verdicts import simulated_records,write_report
+    from sota_course.simulated import simulated_records
+    from sota_course.experiments.report import write_report
     data = sample_data(10, 40)
     files = [o.relative_to(data).as_posix() for o in sorted(data.glob('val/*/*'))]
     names = ['baseline', *(f'variant {i}' for i in range(1, args.variants))]

@@ -7,9 +7,8 @@ __all__ = ['baseline_learner', 'class_names', 'imagenette_counts', 'noise_levels
 
 # %% ../nbs/01_imagenette.ipynb #1c3a6b3e
 from fastai.vision.all import *
-from .core import CourseError
 from .data.folders import class_names,imagenette_counts,noise_levels
-from .parking_networks import architectures
+from .networks import build_network,CourseLearner
 
 # %% ../nbs/01_imagenette.ipynb #f3a152f8
 _all_ = [class_names, imagenette_counts, noise_levels] # of the room `data.folders`
@@ -17,12 +16,10 @@ _all_ = [class_names, imagenette_counts, noise_levels] # of the room `data.folde
 # %% ../nbs/01_imagenette.ipynb #23d7cf1d
 def baseline_learner(
     dls, # `DataLoaders`
-    arch:str|None=None, # 'xresnet18', 'xresnet50', 'xse_resnext50', 'small_cnn', … ; by the device if left out
+    arch:str|None=None, # 'xresnet18', 'xresnet50', 'small_cnn', …; by the device if left out
     **kwargs, # passed to fastai's `Learner`
-): # fastai `Learner`
+): # `CourseLearner`
     "A network with random weights and one output for each class in `dls`"
     arch = arch or ('xresnet18' if dls.device.type=='cpu' else 'xresnet50')
-    if arch not in architectures: raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, small_cnn or another of sota_course.imagenette.architectures.")
-    learn = Learner(dls, architectures[arch](n_out=len(dls.vocab)), **dict(loss_func=CrossEntropyLossFlat(), metrics=accuracy) | kwargs)
-    learn.arch = arch
-    return learn
+    settings = dict(loss_func=CrossEntropyLossFlat(), metrics=accuracy) | kwargs
+    return CourseLearner(dls, build_network(arch, len(dls.vocab)), **settings)

@@ -11,7 +11,6 @@ from dataclasses import asdict,dataclass
 from pathlib import Path
 from fastai.vision.all import *
 from .core import CourseError
-from .parking import RecordRun
 
 # %% ../nbs/04_progressive_resizing.ipynb #e76d9930
 @dataclass
@@ -23,7 +22,8 @@ class Stage:
     lr:float=3e-3 # highest learning rate of the stage
     def __post_init__(self):
         for name,value in asdict(self).items():
-            if value<=0: raise CourseError(f"A stage cannot have {name}={value}: it must be above 0.")
+            if value<=0:
+                raise CourseError(f"A stage cannot have {name}={value}: it must be above 0.")
 
 # %% ../nbs/04_progressive_resizing.ipynb #fcb4bd55
 def _items(dl): return {str(o) for o in dl.dataset.items}
@@ -32,14 +32,21 @@ def assert_same_split(
     old_dls, # `DataLoaders` that a model was trained with
     new_dls, # `DataLoaders` that it shall be trained or judged with
 ):
-    "Raise `CourseError` if images the model may have been trained on with `old_dls` are for validation in `new_dls`, or the other way round"
-    (old_train,old_valid),(new_train,new_valid) = ([_items(dl) for dl in dls.loaders] for dls in (old_dls, new_dls))
-    if not new_valid: raise CourseError("The new data has no validation images: split it as the old data was.")
+    """Raise `CourseError` if images the model may have been trained on with `old_dls`
+    are for validation in `new_dls`, or the other way round"""
+    (old_train,old_valid),(new_train,new_valid) = ([_items(dl) for dl in dls.loaders]
+        for dls in (old_dls, new_dls))
+    if not new_valid:
+        raise CourseError("The new data has no validation images: split it as the old data was.")
     if leaked := new_valid & old_train:
-        raise CourseError(f"{len(leaked)} of {len(new_valid)} validation images ({len(leaked)/len(new_valid):.0%}) were training images before, for example {min(leaked)}: "
-            "split by folder (GrandparentSplitter) or with a fixed seed, never at random each time.")
+        raise CourseError(f"{len(leaked)} of {len(new_valid)} validation images "
+            f"({len(leaked)/len(new_valid):.0%}) were training images before, "
+            f"for example {min(leaked)}: "
+            "split by folder (GrandparentSplitter) or with a fixed seed, "
+            "never at random each time.")
     if leaked := new_train & old_valid:
-        raise CourseError(f"{len(leaked)} training images were validation images before, for example {min(leaked)}: split both in the same way.")
+        raise CourseError(f"{len(leaked)} training images were validation images before, "
+            f"for example {min(leaked)}: split both in the same way.")
 
 # %% ../nbs/04_progressive_resizing.ipynb #b362d48f
 def shortest_side(
@@ -54,63 +61,84 @@ def shortest_side(
 # %% ../nbs/04_progressive_resizing.ipynb #c5dbf60f
 def _check_size(size, files, upscale):
     "Refuse, or with `upscale` warn of, a `size` that more than half of the images do not have"
-    if not isinstance(first := files[0], (str,Path)) or size <= (side := shortest_side(files)): return
-    problem = f"A stage asks for images of {size} px, and half of those in {Path(first).parent.parent} have no more than {side} on their shortest side: enlarging adds work and no detail"
+    if not isinstance(first := files[0], (str,Path)) or size <= (side := shortest_side(files)):
+        return
+    problem = (f"A stage asks for images of {size} px, and half of those in "
+        f"{Path(first).parent.parent} have no more than {side} on their shortest side: "
+        "enlarging adds work and no detail")
     if not upscale: raise CourseError(f"{problem}; stay at {side} or below, or say upscale=True.")
     warnings.warn(problem + '.')
 
 def _check_shape(dls, size):
     "Raise `CourseError` if the batches of `dls` do not have images of `size`"
     with no_random(): shape = tuple(dls.valid.one_batch()[0].shape[-2:])
-    if shape != (size, size): raise CourseError(f"get_dls was asked for images of {size} px and gives {shape[1]} × {shape[0]}: its transforms must use the size it is given.")
+    if shape != (size, size):
+        raise CourseError(f"get_dls was called for images of {size} px and gives "
+            f"{shape[1]} × {shape[0]}: its transforms must use the size it is given.")
 
 # %% ../nbs/04_progressive_resizing.ipynb #15876799
+def _announce(callbacks, event, *args):
+    "Call the method `event` of those callbacks that have one of their own"
+    for o in callbacks:
+        # of their type: a callback passes on its learner's attributes
+        if hasattr(type(o), event): getattr(o, event)(*args)
+
 def fit_progressive(
     learn, # a `Learner`; its network must take any size
-    stages, # list of `Stage`, or of tuples (size, epochs, bs, lr) of which the last two may be left out
-    get_dls=None, # function from (bs, size) to `DataLoaders`; left out, `learn.dls.remake`, which the course's `get_dls` provides
-    schedule:str='fit_one_cycle', # the learner's method that trains a stage, called with epochs and learning rate
+    stages, # list of `Stage`, or of tuples (size, epochs, bs, lr); the last two may be left out
+    get_dls=None, # function from (bs, size) to `DataLoaders`; `learn.dls.remake` if left out
+    schedule:str='fit_one_cycle', # the learner's method for a stage, given epochs and learning rate
     upscale:bool=False, # only warn of a size beyond the images, do not refuse it?
-    cbs=None, # callbacks for all stages; with a `RecordRun` among them, all stages are one record
+    cbs=None, # callbacks for all stages; with a `RunRecorder` among them, all stages are one record
 ):
-    "Train in stages of growing images; optimizer state and batch-norm statistics carry over; raises `CourseError` before training if the data of any stage is not right"
+    """Train in stages of growing images; optimizer state and batch-norm statistics carry over;
+    raises `CourseError` before training if the data of any stage is not right"""
     stages = [o if isinstance(o, Stage) else Stage(*o) for o in stages]
     get_dls = get_dls or getattr(learn.dls, 'remake', None)
-    if not stages: raise CourseError("There are no stages: give at least one, for example Stage(size=64, epochs=3).")
-    if get_dls is None: raise CourseError("These DataLoaders cannot say how they were made: pass get_dls, a function from (bs, size) to DataLoaders.")
+    if not stages:
+        raise CourseError("There are no stages: give at least one, for example "
+            "Stage(size=64, epochs=3).")
+    if get_dls is None:
+        raise CourseError("These DataLoaders cannot say how they were made: pass get_dls, "
+            "a function from (bs, size) to DataLoaders.")
     all_dls = [get_dls(o.bs, o.size) for o in stages]
     for stage,dls in zip(stages, all_dls):
         assert_same_split(learn.dls, dls)
         _check_size(stage.size, dls.train_ds.items, upscale)
         _check_shape(dls, stage.size)
-    recorders = [o for o in L(cbs)+learn.cbs if isinstance(o, RecordRun)]
-    for o in recorders: o.span(len(stages), epochs=sum(s.epochs for s in stages), stages=[asdict(s) for s in stages])
+    listeners = L(cbs)+learn.cbs
+    _announce(listeners, 'begin_stages', stages)
     try:
         for stage,dls in zip(stages, all_dls):
-            for o in recorders: o.row = dict(size=stage.size, bs=stage.bs)
+            _announce(listeners, 'stage', stage.size, stage.bs)
             learn.dls = dls
             getattr(learn, schedule)(stage.epochs, stage.lr, cbs=cbs)
     finally:
-        for o in recorders: o.span(1)
+        _announce(listeners, 'end_stages')
 
 # %% ../nbs/04_progressive_resizing.ipynb #d05d69fa
 class GrowImages(Callback):
-    "Shrink training batches, less and less: from `start` of their size at the beginning to the full size from `until` on"
+    """Shrink training batches, less and less: from `start` of their size at the beginning
+    to the full size from `until` on"""
     order,run_valid = -5,False # before images are mixed or mixed precision begins
     def __init__(self,
-        start:float=0.5, # size at the beginning, as a share of the full size
-        until:float=0.75, # share of the training after which images have their full size
+        start:float=0.5, # size at the beginning, as a fraction of the full size
+        until:float=0.75, # fraction of the training after which images have their full size
         multiple:int=8, # sizes are multiples of this many pixels
     ):
-        if not (0<start<=1 and 0<until<=1): raise CourseError(f"start={start} and until={until} must be shares, above 0 and at most 1.")
+        if not (0<start<=1 and 0<until<=1):
+            raise CourseError(f"start={start} and until={until} must be fractions, "
+                "above 0 and at most 1.")
         store_attr()
     def before_fit(self): self.sizes = []
     def size(self, full, done):
-        "The size for images of `full` pixels when the share `done` of the training is over"
-        share = self.start + (1-self.start)*min(1, done/self.until)
-        return full if share>=1 else max(self.multiple, int(full*share/self.multiple)*self.multiple)
+        "The size for images of `full` pixels when the fraction `done` of the training is over"
+        scale = self.start + (1-self.start)*min(1, done/self.until)
+        return full if scale>=1 else max(self.multiple, int(full*scale/self.multiple)*self.multiple)
     def before_batch(self):
         full = self.x.shape[-1]
         size = self.size(full, self.pct_train)
         self.sizes.append(size)
-        if size<full: self.learn.xb = (F.interpolate(self.x, size=(size,size), mode='bilinear', antialias=True),)
+        if size<full:
+            self.learn.xb = (F.interpolate(self.x, size=(size,size), mode='bilinear',
+                antialias=True),)

@@ -17,8 +17,8 @@ from ..core import CourseError,shipped,write_atomically
 def _notebooks(folder):
     ("Notebooks below `folder`, as paths within it: chapters first, in reading order; "
      "hidden folders hold copies, such as Jupyter's checkpoints")
-    found = [o.relative_to(folder) for o in folder.rglob('*.ipynb')]
-    return sorted((o for o in found if not any(p.startswith(('.', '_')) for p in o.parts)), key=lambda o: (len(o.parts), o))
+    paths = [o.relative_to(folder) for o in folder.rglob('*.ipynb')]
+    return sorted((o for o in paths if not any(p.startswith(('.', '_')) for p in o.parts)), key=lambda o: (len(o.parts), o))
 
 # %% ../../nbs/workshop/cli/course.ipynb #290154ae
 @app.command('notebooks')

@@ -51,9 +51,9 @@ def sample_command(
 def verify_command(path:Annotated[Path, Argument(help='A folder that has train/ and val/ in it.')]):
     "Read every image and list missing classes, wrong counts and unreadable files."
     from sota_course.data.folders import verify
-    found = verify(find_data(path)[0])
-    print(found)
-    if found.problems: raise typer.Exit(1)
+    verification = verify(find_data(path)[0])
+    print(verification)
+    if verification.problems: raise typer.Exit(1)
 
 # %% ../../nbs/workshop/cli/data.ipynb #9d38f697
 @data_app.command('subset')

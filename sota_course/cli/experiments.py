@@ -10,25 +10,25 @@ from pathlib import Path
 from typing import Annotated,Optional
 from typer import Argument,Option
 from .app import app,doctor_command,PathOption,ResultsOption
-from .train import resumable
-from ..core import CourseError,find_data,get_device,keep_freed_memory,results_home
+from ..core import CourseError,find_data,results_home,tune_malloc
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #dcacf0c2
 def _compare(records, folder, path=None, **kwargs):
     "The table of a comparison, its sentence, and where the report is"
     from rich.console import Console
-    from sota_course.verdicts import compare,write_report
-    found,folder = compare(records, **kwargs),Path(folder).absolute()
-    Console().print(found)
-    report = write_report(found, folder/'report.html', path)
-    print(f'\nRecords: {folder}\nReport:  {report}\n\n{found.sentence}')
+    from sota_course.compare import compare
+    from sota_course.experiments.report import write_report
+    comparison,folder = compare(records, **kwargs),Path(folder).absolute()
+    Console().print(comparison)
+    report = write_report(comparison, folder/'report.html', path)
+    print(f'\nRecords: {folder}\nReport:  {report}\n\n{comparison.sentence}')
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #a2850a92
 @app.command('ladder')
 def ladder_command(
     path:PathOption=None,
     variants:Annotated[str, Option(help='What to compare, the baseline first, separated by commas; + joins, as in mixup+tta; '
-        'your own from a file, as mine.toml:wide.')]='baseline,normalized,progressive,mixup,smoothing,tta',
+        'your own from a file, as mine.toml:wide.')]='baseline,normalized,progressive,mixup,label_smoothing,tta',
     seeds:Annotated[int, Option(min=1, help='Runs of each.')]=3,
     arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …; by the device if left out.')]=None,
     size:Annotated[int, Option(help='Side of the images in pixels.')]=128,
@@ -37,19 +37,20 @@ def ladder_command(
     seconds:Annotated[float, Option(help='Train each for so many seconds, in place of epochs.')]=0.,
     lr:Annotated[float, Option(help='The highest learning rate.')]=3e-3,
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
+    speed_up:Annotated[bool, Option(help='Switch on what makes training faster on this device.')]=True,
     results:ResultsOption=None,
     resume:Annotated[bool, Option('--resume', help='Go on with what is in the folder of results.')]=False,
     ray:Annotated[bool, Option('--ray',
-        help='Train many at once: on all cores or cards of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
+        help='Train many at once: on all cores or GPUs of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
 ):
     "Train variants with several seeds each, and say which of them helped."
-    from sota_course.experiments import ladder,ray_map
+    from sota_course.experiments.ladder import ladder
+    from sota_course.experiments.cluster import ray_map
     from sota_course.data.download import get_data
-    keep_freed_memory() # this process does nothing else
+    tune_malloc() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
-    arch = arch or ('xresnet18' if get_device(device).type=='cpu' else 'xresnet50')
-    with resumable(): records = ladder(path, variants, seeds, folder, resume, device, each=ray_map if ray else map,
-        arch=arch, size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
+    records = ladder(path, variants, seeds, folder, resume, device, speed_up=speed_up, each=ray_map if ray else map,
+        arch=arch or '', size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
     _compare(records, folder, path, baseline=variants.split(',')[0].strip())
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #28db728e
@@ -77,5 +78,5 @@ def demo_command(
     doctor_command()
     from sota_course.data.sample import sample_data
     print()
-    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3, None,
-        results or results_home()/'demo', True)
+    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3,
+        results=results or results_home()/'demo', resume=True)

@@ -19,36 +19,36 @@ def _images(paths):
     from fastai.data.transforms import get_image_files
     for o in paths:
         if not o.exists(): raise CourseError(f"There is no file or folder {o}: name images, or folders that have some.")
-    found = [f for o in paths for f in (sorted(get_image_files(o)) if o.is_dir() else [o])]
-    if not found: raise CourseError(f"There are no images in {paths[0]}: name images, or folders that have some.")
-    return found
+    files = [f for o in paths for f in (sorted(get_image_files(o)) if o.is_dir() else [o])]
+    if not files: raise CourseError(f"There are no images in {paths[0]}: name images, or folders that have some.")
+    return files
 
-def _shown(text):
+def _printable(text):
     "`text` for a terminal: control characters, which could move its cursor, are spelled out"
     return text if text.isprintable() else ascii(text)[1:-1]
 
 # %% ../../nbs/workshop/cli/predict.ipynb #632647df
-def _as_table(answers, vocab, top, width):
+def _as_table(predictions, vocab, top, width):
     "Lines of the file and its `top` classes, or why there are none; each as soon as it is known"
-    for file,p in answers:
-        if isinstance(p, CourseError): said = _shown(str(p).removeprefix(f'{file} '))
-        else: said = '   '.join(f'{_shown(vocab[i])} {100*p[i]:.1f} %' for i in p.argsort(descending=True)[:top].tolist())
-        print(f'{_shown(str(file)):<{width}}   {said}')
+    for file,p in predictions:
+        if isinstance(p, CourseError): line = _printable(str(p).removeprefix(f'{file} '))
+        else: line = '   '.join(f'{_printable(vocab[i])} {100*p[i]:.1f} %' for i in p.argsort(descending=True)[:top].tolist())
+        print(f'{_printable(str(file)):<{width}}   {line}')
         yield p
 
-def _as_json(answers, vocab):
+def _as_json(predictions, vocab):
     "A list with an object for each file: all probabilities, or an error"
-    found = list(answers)
+    predictions = list(predictions)
     print(json.dumps([dict(file=str(file)) | (dict(error=str(p)) if isinstance(p, CourseError)
-        else dict(probabilities=dict(zip(vocab, p.tolist())))) for file,p in found], indent=1))
-    yield from (p for _,p in found)
+        else dict(probabilities=dict(zip(vocab, p.tolist())))) for file,p in predictions], indent=1))
+    yield from (p for _,p in predictions)
 
-def _as_csv(answers, vocab):
-    "A row for each file and a column for each class; the last column says why a row is empty"
+def _as_csv(predictions, vocab):
+    "A row for each file and a column for each class; the last column has the reason why a row is empty"
     rows = csv.writer(sys.stdout, lineterminator='\n')
     rows.writerow(['file', *vocab, 'error'])
-    for file,p in answers:
-        rows.writerow([_shown(str(file)), *([''] * len(vocab) + [p] if isinstance(p, CourseError)
+    for file,p in predictions:
+        rows.writerow([_printable(str(file)), *([''] * len(vocab) + [p] if isinstance(p, CourseError)
             else [f'{o:.6f}' for o in p.tolist()] + [''])])
         yield p
 
@@ -62,14 +62,14 @@ def predict_command(
     top:Annotated[int, Option(min=1, help='Classes a line in the table.')]=3,
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
 ):
-    "Say what is on images, with a saved model."
+    "Predict what is on images, with a saved model."
     if style not in ('table', 'json', 'csv'): raise CourseError(f"There is no format {style!r}: choose table, json or csv.")
-    from sota_course.training import load_model
+    from sota_course.training.model import load_model
     loaded,files = load_model(model, device),_images(images)
-    answers = loaded.predict_each(files, tta=tta)
-    if style=='table': said = _as_table(answers, loaded.vocab, top, max(len(_shown(str(o))) for o in files))
-    else: said = dict(json=_as_json, csv=_as_csv)[style](answers, loaded.vocab)
-    failed = sum(isinstance(o, CourseError) for o in said)
+    predictions = loaded.predict_each(files, tta=tta)
+    if style=='table': printed = _as_table(predictions, loaded.vocab, top, max(len(_printable(str(o))) for o in files))
+    else: printed = dict(json=_as_json, csv=_as_csv)[style](predictions, loaded.vocab)
+    failed = sum(isinstance(o, CourseError) for o in printed)
     if failed: raise CourseError(f"{failed} of {len(files)} images could not be read: their lines say why.")
 
 # %% ../../nbs/workshop/cli/predict.ipynb #2489f5b7
@@ -80,5 +80,5 @@ def export_command(
 ):
     "Write a saved model as ONNX, for other programs: uint8 images in, probabilities out."
     if file.suffix!='.onnx': raise CourseError(f"{file} does not end in .onnx: give the file to write a name that does.")
-    from sota_course.training import export_onnx
+    from sota_course.training.onnx import export_onnx
     print(export_onnx(model, file))

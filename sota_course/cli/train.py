@@ -6,23 +6,17 @@
 __all__ = []
 
 # %% ../../nbs/workshop/cli/train.ipynb #eb9f98e9
-import contextlib
 from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
 from .app import app,first_process,PathOption,ResultsOption
-from ..core import CourseError,get_device,results_home
-from ..records import results_table
-
-# %% ../../nbs/workshop/cli/train.ipynb #758e0f68
-def _stats(path):
-    from sota_course.normalization import channel_stats
-    return channel_stats(path)
+from ..core import get_device,results_home
 
 # %% ../../nbs/workshop/cli/train.ipynb #45d79613
 def _print_results(records, folder):
     "The table of `records`, and where they lie"
+    from sota_course.compare import results_table
     print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
 
 # %% ../../nbs/workshop/cli/train.ipynb #32bb985a
@@ -31,32 +25,16 @@ def _given(ctx, *names):
     # typer has click within or beside it, by version: so the name of the source is compared, and not the source
     return {o: ctx.params[o] for o in names if ctx.get_parameter_source(o).name=='COMMANDLINE'}
 
-@contextlib.contextmanager
-def resumable():
-    "Say after an interruption how to go on"
-    try: yield
-    except KeyboardInterrupt:
-        print('Interrupted: the same command with --resume goes on from here.')
-        raise
-
-def _follow_recipe(recipe, changes, path, seed, noise, device, name, resume, save, folder):
-    "`sota-course train --recipe`"
-    from sota_course.experiments import summary_line,train_recipe
-    if noise: raise CourseError('A recipe is for right labels: leave out --noise, or --recipe.')
-    with resumable(): learn = train_recipe(recipe, path, seed, folder, resume, device, name or '', **changes)
-    print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
-    _keep(learn, save)
-
 def _keep(learn, folder):
     "Save the model, if asked to"
     if not folder: return
-    from sota_course.training import save_model
+    from sota_course.training.model import save_model
     if first_process(): print(f'Model:   {save_model(learn, folder)}')
 
 @app.command('recipes')
 def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of recipes; those of the course if left out.')]=None):
     "List the recipes for `sota-course train --recipe`."
-    from sota_course.experiments import list_recipes
+    from sota_course.experiments.recipes import list_recipes
     listed = list_recipes(file)
     wide = max(map(len, listed.index))
     for name,about in listed.about.items(): print(f"{name:<{wide}}  {about or ''}".rstrip())
@@ -78,20 +56,18 @@ def train_command(
     normalize:Annotated[bool, Option('--normalize', help='Normalize with the statistics of the training images.')]=False,
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
     name:Annotated[Optional[str], Option(help='What to call this run in its record.')]=None,
-    resume:Annotated[bool, Option('--resume', help='Go on with a run of the same --recipe and --seed that was interrupted.')]=False,
+    speed_up:Annotated[bool, Option(help='Switch on what makes training faster on this device.')]=True,
+    resume:Annotated[bool, Option('--resume', help='Go on with the same run, which was interrupted.')]=False,
     save:Annotated[Optional[Path], Option(help='Keep the model in this folder, for `sota-course predict`.')]=None,
     results:ResultsOption=None,
 ):
     "Train a classifier from scratch and write the record of it."
-    from sota_course.data.download import get_data
-    from sota_course.parking import train
+    from sota_course.experiments.ladder import summary_line
+    from sota_course.experiments.runs import train
     get_device(device)
-    if recipe: return _follow_recipe(recipe, _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'normalize'),
-        path, seed, noise, device, name, resume, save, results)
-    if resume: raise CourseError('Only a run with --recipe can go on: name the recipe, or leave out --resume.')
-    path = get_data(path, size)
-    stats = _stats(path) if normalize else None
-    learn = train(name or ('normalized' if normalize else 'baseline'), arch, size, bs, epochs, lr, seed, results,
-        path=path, noise=noise, stats=stats, device=device)
-    _print_results([learn.record], results)
+    changes = _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'noise', 'normalize')
+    if not recipe: name = name or ('normalized' if normalize else 'baseline')
+    learn = train(recipe, path, seed, name or '', results, resume, device, speed_up=speed_up, **changes)
+    if recipe: print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(results or results_home()).absolute()}')
+    else: _print_results([learn.record], results)
     _keep(learn, save)

@@ -1,8 +1,9 @@
 "What every test may count on: no settings of the person who runs it, records in a folder of their own, no window for figures"
-import os
+import os,subprocess,sys
 from pathlib import Path
 import pytest
 
+pytest.register_assert_rewrite('sota_course.tests.helpers') # an assertion that fails there says why, as in a test
 os.environ['MPLBACKEND'] = 'agg' # before anything imports matplotlib
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,16 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    "A disk with room for one megabyte"
+    disk = tmp_path/'disk'
+    disk.mkdir()
+    if sys.platform!='linux' or subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], capture_output=True).returncode:
+        pytest.skip('only an administrator of a Linux machine can make a tiny disk')
+    yield disk
+    subprocess.run(['umount', disk], check=True)
 
 @pytest.fixture(scope='session')
 def imagenette():

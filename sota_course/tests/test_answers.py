@@ -224,7 +224,8 @@ def test_a_second_opinion_is_asked_only_where_the_checker_is_unsure():
     assert found.opinion is None and model.asked==[]
 
 @pytest.mark.parametrize('content,status,delay', [('no JSON here', 200, 0),
-    ('{"essentials": {"slower": "splendid", "reason": "said"}}', 200, 0), ('{"essentials": {"slower": "said"}}', 200, 0), ('[]', 200, 0), (reply, 500, 0), (reply, 200, 3)])
+    ('{"essentials": {"slower": "splendid", "reason": "said"}}', 200, 0), ('{"essentials": {"slower": "said"}}', 200, 0),
+    ('[]', 200, 0), (reply, 500, 0), (reply, 200, 3)])
 def test_a_model_that_fails_costs_nothing(content, status, delay, unsure):
     with Model(content, status, delay) as model: found = check(7, unsure, second_opinion=LanguageModel(model.url, 'tiny', seconds=1))
     assert found.verdict=='unsure' and found.opinion['verdict']=='none'

@@ -9,7 +9,7 @@ from sota_course.core import CourseError
 import contextlib, io
 from fastcore.test import test_eq
 from sota_course.cli.predict import *
-from sota_course.cli.predict import _as_csv, _as_json, _as_table, _shown
+from sota_course.cli.predict import _as_csv, _as_json, _as_table, _printable
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -17,15 +17,15 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/cli/predict.ipynb #4b2c2bf8
 def test_predictions_in_three_formats():
     import torch
-    answers = [(Path('a/cat.jpg'), torch.tensor([0.9, 0.1])), (Path('b.jpg'), CourseError('b.jpg cannot be read as an image.'))]
-    def said(f, *args):
+    predictions = [(Path('a/cat.jpg'), torch.tensor([0.9, 0.1])), (Path('b.jpg'), CourseError('b.jpg cannot be read as an image.'))]
+    def printed(f, *args):
         with contextlib.redirect_stdout(io.StringIO()) as out:
-            test_eq(sum(isinstance(o, CourseError) for o in f(iter(answers), ['cat', 'dog'], *args)), 1)
+            test_eq(sum(isinstance(o, CourseError) for o in f(iter(predictions), ['cat', 'dog'], *args)), 1)
         return out.getvalue()
-    test_eq(said(_as_table, 1, 9).splitlines(), ['a/cat.jpg   cat 90.0 %', 'b.jpg       cannot be read as an image.'])
-    rows = list(csv.DictReader(said(_as_csv).splitlines()))
+    test_eq(printed(_as_table, 1, 9).splitlines(), ['a/cat.jpg   cat 90.0 %', 'b.jpg       cannot be read as an image.'])
+    rows = list(csv.DictReader(printed(_as_csv).splitlines()))
     test_eq((rows[0]['cat'], rows[0]['error'], rows[1]['dog'], rows[1]['error']), ('0.900000', '', '', 'b.jpg cannot be read as an image.'))
-    first,second = json.loads(said(_as_json))
+    first,second = json.loads(printed(_as_json))
     test_eq((Path(first['file']), list(first['probabilities']), second),
         (Path('a/cat.jpg'), ['cat', 'dog'], dict(file='b.jpg', error='b.jpg cannot be read as an image.')))
-    test_eq((_shown('Kätzchen 猫'), _shown('a\x1b[2Jb\nc')), ('Kätzchen 猫', 'a\\x1b[2Jb\\nc'))
+    test_eq((_printable('Kätzchen 猫'), _printable('a\x1b[2Jb\nc')), ('Kätzchen 猫', 'a\\x1b[2Jb\\nc'))

@@ -14,9 +14,12 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 def test_odd_images_are_read_right():
     import tempfile
     folder = Path(tempfile.mkdtemp())
-    def stored(im, name, **kw): im.save(folder/name, **kw); return RGBImage.create(folder/name)
+    def stored(im, name, **kw):
+        im.save(folder/name, **kw)
+        return RGBImage.create(folder/name)
     red = Image.new('RGB', (30, 20), (255, 0, 0))
-    sideways = Image.Exif(); sideways[0x0112] = 6
+    sideways = Image.Exif()
+    sideways[0x0112] = 6
     kinds = dict(cmyk=stored(red.convert('CMYK'), 'cmyk.jpg'), palette=stored(red.convert('P'), 'palette.png'),
         grey16=stored(Image.fromarray(np.full((20,30), 40_000, dtype=np.uint16)), 'grey16.png'),
         sideways=stored(red, 'sideways.jpg', exif=sideways), misnamed=stored(red, 'really_a_png.jpg', format='PNG'))
@@ -29,7 +32,8 @@ def test_odd_images_are_read_right():
 def test_broken_images_are_named():
     import io, tempfile
     folder = Path(tempfile.mkdtemp())
-    whole = io.BytesIO(); Image.effect_noise((64, 64), 50).save(whole, 'JPEG')
+    whole = io.BytesIO()
+    Image.effect_noise((64, 64), 50).save(whole, 'JPEG')
     (folder/'truncated.jpg').write_bytes(whole.getvalue()[:800])
     (folder/'empty.jpg').write_bytes(b'')
     (folder/'text.jpg').write_bytes(b'I am not an image')

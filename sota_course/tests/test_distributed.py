@@ -11,9 +11,12 @@ import torch
 from sota_course.core import seed_everything
 from sota_course.records import load_records
 from sota_course.data.images import read_rgb
+from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.parking import RecordRun,data_parallel,quiet
-from sota_course.parking_networks import small_cnn
+from sota_course.experiments.recorder import RunRecorder
+from sota_course.networks import small_cnn
+from sota_course.training.callbacks import quiet
+from sota_course.training.distributed import data_parallel
 from sota_course.loading.augment import Augment
 from sota_course.data.sample import sample_data
 from fastai.vision.all import CrossEntropyLossFlat,F1Score,Learner,accuracy,get_image_files
@@ -47,7 +50,7 @@ def plain_run(path, bs, seed, folder, **kwargs):
     learn = Learner(dls, small_cnn(10, batchnorm=False), loss_func=CrossEntropyLossFlat(), metrics=[accuracy, F1Score(average='macro')], **kwargs)
     learn.recorder.train_metrics = True
     quiet(learn)
-    with data_parallel(learn): learn.fit_one_cycle(2, 3e-3, cbs=RecordRun('plain', seed, folder, size=32))
+    with data_parallel(learn): learn.fit_one_cycle(2, 3e-3, cbs=RunRecorder('plain', seed, folder, size=32))
     return learn
 
 worker = '''

@@ -8,6 +8,7 @@ from sota_course.core import results_home
 from sota_course.records import device_name, package_versions
 from fastcore.test import test_eq
 from sota_course.doctor import *
+from sota_course.doctor import Report
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test

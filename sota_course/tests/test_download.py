@@ -1,5 +1,5 @@
 "Downloads against a real server on this machine: broken connections, wrong contents, full disks"
-import hashlib,io,subprocess,sys,tarfile,threading
+import hashlib,io,tarfile,threading
 from http.server import BaseHTTPRequestHandler,ThreadingHTTPServer
 from pathlib import Path
 import pytest
@@ -7,7 +7,7 @@ from fastcore.test import expect_fail
 from PIL import Image
 from sota_course.data import download as downloads
 from sota_course.core import CourseError
-from sota_course.tests.test_mishaps import course,process,refused
+from sota_course.tests.helpers import course,process,refused
 
 def archive():
     "A small Imagenette: two images in a .tgz"
@@ -82,16 +82,6 @@ def test_no_network(tmp_path):
     assert not [o for o in tmp_path.rglob('*.tgz*')]
 
 def test_unknown_size(): refused(course('data', 'download', '7px'), "'7px'", '160px, 320px, full')
-
-@pytest.fixture
-def tiny_disk(tmp_path):
-    "A disk with room for one megabyte"
-    disk = tmp_path/'disk'
-    disk.mkdir()
-    if sys.platform!='linux' or subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], capture_output=True).returncode:
-        pytest.skip('only an administrator of a Linux machine can make a tiny disk')
-    yield disk
-    subprocess.run(['umount', disk], check=True)
 
 def test_disk_full_while_unpacking(tiny_disk, tmp_path):
     big = tmp_path/'set.tgz'

@@ -2,14 +2,9 @@
 
 from fastai.vision.all import *
 from sota_course.core import CourseError
+import tempfile
 import ipywidgets
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.sample import sample_data
-from sota_course.loading.dls import get_dls, in_memory
-from sota_course.parking import quiet, ValidateLast
-from sota_course.parking_networks import small_cnn
-from sota_course.records import published_records
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.label_smoothing import *
 
@@ -18,7 +13,8 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/07_label_smoothing.ipynb #951aa878
 def test_smoothed_targets():
-    test_close(smooth_one_hot(torch.tensor([1]), 5)[0], tensor([0.02, 0.92, 0.02, 0.02, 0.02]), eps=1e-6)
+    smooth = smooth_one_hot(torch.tensor([1]), 5)[0]
+    test_close(smooth, tensor([0.02, 0.92, 0.02, 0.02, 0.02]), eps=1e-6)
     ten = smooth_one_hot(torch.tensor([0, 9]), 10)
     test_close(ten[[0,0,1], [0,1,9]], tensor([0.91, 0.01, 0.91]), eps=1e-6)
     test_close(ten.sum(1), torch.ones(2), eps=1e-6)
@@ -31,13 +27,16 @@ def test_the_same_loss_everywhere():
         torch.manual_seed(seed)
         s,t,w = torch.randn(16, 7),torch.randint(0, 7, (16,)),torch.rand(7)+0.1
         for eps in (0., 0.1, 0.5):
-            test_close(smoothed_cross_entropy(s, t, eps), nn.CrossEntropyLoss(label_smoothing=eps)(s, t), eps=1e-6)
-            test_close(smoothed_cross_entropy(s, t, eps), LabelSmoothingCrossEntropy(eps)(s, t), eps=1e-6)
-            test_close(smoothed_cross_entropy(s, t, eps), CrossEntropyLossFlat(label_smoothing=eps)(s, t), eps=1e-6)
-            test_close(smoothed_cross_entropy(s, t, eps), F.cross_entropy(s, smooth_one_hot(t, 7, eps)), eps=1e-6)
-            test_close(smoothed_cross_entropy(s, t, eps, w), nn.CrossEntropyLoss(weight=w, label_smoothing=eps)(s, t), eps=1e-6)
+            ours = smoothed_cross_entropy(s, t, eps)
+            test_close(ours, nn.CrossEntropyLoss(label_smoothing=eps)(s, t), eps=1e-6)
+            test_close(ours, LabelSmoothingCrossEntropy(eps)(s, t), eps=1e-6)
+            test_close(ours, CrossEntropyLossFlat(label_smoothing=eps)(s, t), eps=1e-6)
+            test_close(ours, F.cross_entropy(s, smooth_one_hot(t, 7, eps)), eps=1e-6)
+            test_close(smoothed_cross_entropy(s, t, eps, w),
+                nn.CrossEntropyLoss(weight=w, label_smoothing=eps)(s, t), eps=1e-6)
         minus_log = -s.log_softmax(1)
-        fastais = 0.1*minus_log.mean() + 0.9*F.nll_loss(-minus_log, t, weight=w) # the smoothing part knows no weights
+        # the smoothing part knows no weights
+        fastais = 0.1*minus_log.mean() + 0.9*F.nll_loss(-minus_log, t, weight=w)
         test_close(LabelSmoothingCrossEntropy(0.1, weight=w)(s, t), fastais, eps=1e-6)
         assert (fastais-smoothed_cross_entropy(s, t, 0.1, w)).abs()>1e-4
 
@@ -47,18 +46,22 @@ def test_gradient_by_autograd():
         s,t = torch.randn(6, 5, requires_grad=True),torch.randint(0, 5, (6,))
         smoothed_cross_entropy(s, t, eps).backward()
         test_close(s.grad, smoothing_gradient(s.detach(), t, eps), eps=1e-6)
-    best = smooth_one_hot(torch.tensor([2]), 5).log() # scores whose probabilities are the smoothed target
+    best = smooth_one_hot(torch.tensor([2]), 5).log() # their probabilities are the smoothed target
     test_close(smoothing_gradient(best, torch.tensor([2])), torch.zeros(1, 5), eps=1e-6)
 
 # %% ../../nbs/07_label_smoothing.ipynb #7f88343f
 def test_calibration_by_hand():
     right,wrong = [[0.8, 0.2]]*8,[[0.8, 0.2]]*2
-    test_close(calibration_error(torch.tensor(right+wrong), torch.tensor([0]*8+[1]*2)), 0, eps=1e-6) # says 80 %, and is right in 8 of 10
+    # with 80 % confidence it is right in 8 of 10
+    test_close(calibration_error(torch.tensor(right+wrong), torch.tensor([0]*8+[1]*2)), 0, eps=1e-6)
     test_close(calibration_error(torch.tensor(right+wrong), torch.tensor([1]*10)), 0.8, eps=1e-6)
-    two_bins = calibration_error(torch.tensor([[0.6, 0.4], [0.9, 0.1], [0.9, 0.1], [0.9, 0.1]]), torch.tensor([0, 0, 0, 1]), 10)
+    four = torch.tensor([[0.6, 0.4], [0.9, 0.1], [0.9, 0.1], [0.9, 0.1]])
+    two_bins = calibration_error(four, torch.tensor([0, 0, 0, 1]), 10)
     test_close(two_bins, (1*0.4 + 3*abs(2/3-0.9))/4, eps=1e-6)
-    test_close(calibration_error(torch.tensor([[1., 0.]]), torch.tensor([0])), 0) # a confidence of exactly 1 has a bin
+    # a confidence of exactly 1 has a bin
+    test_close(calibration_error(torch.tensor([[1., 0.]]), torch.tensor([0])), 0)
     with expect_fail(CourseError, 'apply softmax'): calibration_error(torch.randn(4, 3), torch.zeros(4))
-    with expect_fail(CourseError, '2 predictions and 1 targets'): calibration_bins(torch.ones(2, 1), torch.zeros(1))
-    for draw in (reliability_diagram, confidence_histogram): assert draw(torch.tensor(right+wrong), torch.tensor([0]*10)) is not None
+    with expect_fail(CourseError, '2 predictions and 1 targets'):
+        calibration_bins(torch.ones(2, 1), torch.zeros(1))
+    assert confidence_histogram(torch.tensor(right+wrong), torch.tensor([0]*10)) is not None
     plt.close('all')

@@ -24,10 +24,10 @@ def test_crops_are_drawn_like_fastais():
     def fastais_box(_):
         crop.before_call((Image.new('RGB', (150, 100)),), 0)
         return *crop.tl, *crop.cp_size
-    theirs = np.array([fastais_box(i) for i in range(3000)])
+    expected = np.array([fastais_box(i) for i in range(3000)])
     ours = np.stack(_random_boxes(np.array([[100, 150]]*3000), Augment(min_scale=0.35), np.random.default_rng(0)), 1)
-    test_close(ours.mean(0), theirs.mean(0), eps=1.5)
-    test_close(ours.std(0), theirs.std(0), eps=1.5)
+    test_close(ours.mean(0), expected.mean(0), eps=1.5)
+    test_close(ours.std(0), expected.std(0), eps=1.5)
 
 # %% ../../nbs/workshop/loading/augment.ipynb #d7b2a92b
 def test_perspective_and_light_are_fastais():
@@ -43,5 +43,5 @@ def test_perspective_and_light_are_fastais():
         def __init__(self): self.values = iter([0.6, math.log(1.2)])
         def uniform(self, low=0, high=1, size=None): return np.full(1, next(self.values)) if (low, high)!=(0, 1) else np.zeros(1)
     table = np.frombuffer(Augment(max_lighting=0.3)._light(1, Drawn())[0], np.uint8)
-    theirs = values.clone().brightness(draw=0.6, p=1.).contrast(draw=1.2, p=1.)[0,0,0]*255
-    test_close(table, theirs.numpy(), eps=0.51)
+    expected = values.clone().brightness(draw=0.6, p=1.).contrast(draw=1.2, p=1.)[0,0,0]*255
+    test_close(table, expected.numpy(), eps=0.51)

@@ -7,9 +7,10 @@ from pathlib import Path
 from PIL.JpegImagePlugin import JpegImageFile
 from filelock import FileLock, Timeout
 from fastai.vision.all import *
-from sota_course.core import cache_home, check_positive, CourseError
+from sota_course.core import cache_home, check_positive, CourseError, explained, new_folder
 from sota_course.data.images import as_rgb, read_rgb
 from sota_course.loading.views import parallel, shrink, thread_pool, to_pixels
+import tempfile
 import cv2
 from sota_course.core import seed_everything
 from sota_course.data.sample import sample_data
@@ -29,19 +30,22 @@ def test_cache_holds_what_the_files_hold():
         def save(name, mode, w, h, **kw):
             Image.fromarray(rng.integers(0, 256, (h, w, 3), dtype=np.uint8)).resize((w, h)).convert(mode).save(folder/name, **kw)
             return folder/name
-        turned = Image.Exif(); turned[0x0112] = 6
-        return [save('a.jpg', 'RGB', 90, 60), save('grey.jpg', 'L', 60, 90), save('cmyk.jpg', 'CMYK', 80, 50), save('b.png', 'RGBA', 64, 64), save('p.gif', 'P', 50, 70),
+        turned = Image.Exif()
+        turned[0x0112] = 6
+        return [save('a.jpg', 'RGB', 90, 60), save('grey.jpg', 'L', 60, 90), save('cmyk.jpg', 'CMYK', 80, 50),
+            save('b.png', 'RGBA', 64, 64), save('p.gif', 'P', 50, 70),
             save('turned.jpg', 'RGB', 90, 60, exif=turned), save('long.jpg', 'RGB', 1000, 20), save('tiny.png', 'RGB', 1, 1)]
     folder = Path(tempfile.mkdtemp())
     kinds = drawn(folder)
     kept = cache_images(kinds, folder, presize=40)
-    test_eq([tuple(kept.image(f).shape[1:]) for f in kinds], [(40,60), (60,40), (40,64), (40,40), (56,40), (60,40), (20,1000), (1,1)]) # height, width
+    sizes = [tuple(kept.image(f).shape[1:]) for f in kinds] # height, width
+    test_eq(sizes, [(40,60), (60,40), (40,64), (40,40), (56,40), (60,40), (20,1000), (1,1)])
     for f in kinds:
         pil = read_rgb(f)
         test_eq(kept.image(f), shrink(to_pixels(pil), 40))
-        share = 40/min(pil.size)
-        if share<1: # PyTorch's resize is PIL's, to a level or two
-            resized = to_pixels(pil.resize([round(o*share) for o in pil.size], Image.Resampling.BILINEAR))
+        scale = 40/min(pil.size)
+        if scale<1: # PyTorch's resize is PIL's, to a level or two
+            resized = to_pixels(pil.resize([round(o*scale) for o in pil.size], Image.Resampling.BILINEAR))
             assert (kept.image(f).int()-resized.int()).abs().max() <= 2, f
 
 # %% ../../nbs/workshop/loading/cache.ipynb #ac76f1ae
@@ -100,7 +104,8 @@ def test_unreadable_images_are_named_or_left_out():
     with expect_fail(CourseError, 'cannot be read as an image'): get_dls(8, 32, path=broken, device='cpu')
     made = []
     for _ in range(2): # the second time from the cache
-        test_stdout(lambda: made.append(get_dls(8, 32, path=broken, device='cpu', skip_unreadable=True)), 'Left out 2 of 60 images that cannot be read, for example (train|val)/.*', regex=True)
+        test_stdout(lambda: made.append(get_dls(8, 32, path=broken, device='cpu', skip_unreadable=True)),
+            'Left out 2 of 60 images that cannot be read, for example (train|val)/.*', regex=True)
     dls = made[1]
     test_eq((len(dls.train_ds), len(dls.valid_ds)), (39, 19))
     assert not set(victims) & {*dls.train_ds.items, *dls.valid_ds.items}
@@ -118,7 +123,8 @@ def test_without_a_cache_the_batches_are_the_same():
     clear_cache(tiny) # so that it would have to be built again
     os.environ['SOTA_COURSE_CACHE_GB'] = '0'
     made = []
-    try: test_stdout(lambda: made.append(get_dls(8, 40, path=tiny, device='cpu')), 'No cache, so each image is decoded in each epoch. .* the limit is 0 GB.*', regex=True)
+    try: test_stdout(lambda: made.append(get_dls(8, 40, path=tiny, device='cpu')),
+            'No cache, so each image is decoded in each epoch. .* the limit is 0 GB.*', regex=True)
     finally:
         del os.environ['SOTA_COURSE_CACHE_GB']
         if before: os.environ['SOTA_COURSE_CACHE_GB'] = before

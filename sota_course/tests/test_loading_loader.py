@@ -10,11 +10,12 @@ from sota_course.data.images import as_rgb, RGBImage
 from sota_course.loading.augment import Augment
 from sota_course.loading.cache import read_presized
 from sota_course.loading.views import finish_views, parallel, sample_views, shrink, to_pixels
+import shutil
 from sota_course.core import seed_everything
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.parking import quiet
+from sota_course.training.callbacks import quiet
 from sota_course.loading.loader import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
@@ -25,7 +26,8 @@ def test_batches_do_not_depend_on_the_number_of_threads():
     tiny = sample_data(10, 4)
     def two_epochs(threads, seed=3):
         seed_everything(seed)
-        dls = get_dls(16, 32, path=tiny, device='cpu', num_workers=threads, augment=Augment(max_rotate=10, max_warp=0.2, max_lighting=0.2, max_zoom=1.1))
+        varied = Augment(max_rotate=10, max_warp=0.2, max_lighting=0.2, max_zoom=1.1)
+        dls = get_dls(16, 32, path=tiny, device='cpu', num_workers=threads, augment=varied)
         return [o for _ in range(2) for batch in dls.train for o in batch]
     one = two_epochs(1)
     for threads in (2, 5):
@@ -76,7 +78,8 @@ def test_changed_files_are_noticed():
         warnings.simplefilter('always')
         for _ in range(2): now = torch.cat([x for x,_ in dls.valid])
     test_eq([str(o.message) for o in told if 'changed or gone' in str(o.message)],
-        [f'1 image file changed or gone since the images were cached, for example {file}: they are used as they were; make new DataLoaders to use them as they are now.'])
+        [f'1 image file changed or gone since the images were cached, for example {file}: '
+            'they are used as they were; make new DataLoaders to use them as they are now.'])
     test_eq(now, before)
     fresh = get_dls(8, 32, path=folder, device='cpu')
     assert not torch.equal(next(iter(fresh.valid))[0][0], before[0])

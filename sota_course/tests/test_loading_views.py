@@ -35,10 +35,11 @@ def test_views_agree_with_plain_steps():
     shifted = whole + [[0, 1e-9, -30], [0, 0, 0], [0, 0, 0]] # half of it lies beyond the left border
     test_eq(sample_view(noise_image, shifted, 40), torch.cat([noise_image[:,:,:20].flip(-1), noise_image[:,:,:20]], -1))
     several = [noise_image, smooth, noise_image[:,:30,:20], noise_image[:,:1,:1]]
-    wild = Augment(max_rotate=30, max_warp=0.3, p_affine=1., min_zoom=0.5, max_zoom=2).draw(np.array([o.shape[1:] for o in several]), np.random.default_rng(2))[0]
+    mixed = Augment(max_rotate=30, max_warp=0.3, p_affine=1., min_zoom=0.5, max_zoom=2)
+    wild = mixed.draw(np.array([o.shape[1:] for o in several]), np.random.default_rng(2))[0]
     def warp_view(image, m, size): return _warp_together([image], m[None], size)[0]
     for together,alone in ((sample_views, sample_view), (_warp_together, warp_view)):
         for view,image_,m in zip(together(several, wild, 24), several, wild): assert (view.int()-alone(image_, m, 24).int()).abs().max() <= 1
-    for size_ in (10, 24): # as on a processor, and as on a graphics card; OpenCV before version 5 rounds places to 1/32 of a pixel
+    for size_ in (10, 24): # as on the CPU, and as on a GPU; OpenCV before version 5 rounds places to 1/32 of a pixel
         difference = (sample_views(several, wild, size_).int()-_warp_together(several, wild, size_).int()).abs()
         assert difference.float().mean() < 0.7 and difference.max() < 16, difference.float().mean()

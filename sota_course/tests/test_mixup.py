@@ -4,31 +4,33 @@ import random
 from torch.distributions.beta import Beta
 from fastai.vision.all import *
 from sota_course.core import CourseError
+import tempfile
 import ipywidgets
 from IPython.display import Markdown
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.images import read_rgb
-from sota_course.data.sample import sample_data
-from sota_course.imagenette import baseline_learner
-from sota_course.loading.dls import get_dls, in_memory
-from sota_course.parking import quiet, ValidateLast
-from sota_course.parking_networks import small_cnn
-from sota_course.records import published_records, results_table
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.mixup import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
+# %% ../../nbs/06_mixup.ipynb #fc2e7efa
+def test_mixed_losses_are_the_loss_of_mixed_targets():
+    for _ in range(5):
+        s,t,order,lams = torch.randn(32, 7),torch.randint(0, 7, (32,)),torch.randperm(32),draw_lam(32)
+        losses = [F.cross_entropy(s, o, reduction='none') for o in (t[order], t)]
+        by_targets = F.cross_entropy(s, mix(F.one_hot(t, 7).float(), order, lams))
+        test_close(by_targets, torch.lerp(*losses, lams).mean(), eps=1e-6)
+
 # %% ../../nbs/06_mixup.ipynb #de840d0a
 def test_mix_by_hand():
     a = torch.tensor([[0.], [10.], [20.]])
     test_close(mix(a, torch.tensor([1, 2, 0]), 0.9), torch.tensor([[1.], [11.], [18.]]), eps=1e-5)
-    test_close(mix(a, torch.tensor([1, 2, 0]), torch.tensor([1., 0.5, 0.])), torch.tensor([[0.], [15.], [0.]]), eps=1e-5)
+    partners,weights = torch.tensor([1, 2, 0]),torch.tensor([1., 0.5, 0.])
+    test_close(mix(a, partners, weights), torch.tensor([[0.], [15.], [0.]]), eps=1e-5)
     images,names = torch.rand(6, 3, 4, 4),F.one_hot(torch.arange(6)).float()
     order,lams = torch.randperm(6),torch.rand(6)
-    test_close(mix(names, order, lams).sum(1), torch.ones(6), eps=1e-6) # a mixed target is a distribution
+    test_close(mix(names, order, lams).sum(1), torch.ones(6), eps=1e-6) # still a distribution
     test_eq(mix(images, order, 1.), images)
     test_eq(mix(images, order, 0.), images[order])
     with expect_fail(CourseError, 'write x.float()'): mix(torch.arange(6), order, 0.5)
@@ -42,33 +44,31 @@ def test_draw_lam_keeps_the_larger_share():
     assert draw_lam(4000, 0.1).mean() > lams.mean() > draw_lam(4000, 4.).mean()
     with expect_fail(CourseError, 'alpha=0'): draw_lam(1, 0)
 
-# %% ../../nbs/06_mixup.ipynb #fc2e7efa
-def test_mixed_losses_are_the_loss_of_mixed_targets():
-    for _ in range(5):
-        s,t,order,lams = torch.randn(32, 7),torch.randint(0, 7, (32,)),torch.randperm(32),draw_lam(32)
-        losses = [F.cross_entropy(s, o, reduction='none') for o in (t[order], t)]
-        test_close(F.cross_entropy(s, mix(F.one_hot(t, 7).float(), order, lams)), torch.lerp(*losses, lams).mean(), eps=1e-6)
-
 # %% ../../nbs/06_mixup.ipynb #a06ff37d
 def test_same_network_as_fastais():
     def weights_after(cb):
         seed_everything(1)
-        learn = baseline_learner(get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0), 'small_cnn')
+        dls = get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0)
+        learn = baseline_learner(dls, 'small_cnn')
         quiet(learn)
         learn.fit(1, 1e-3, cbs=cb)
         return torch.cat([o.flatten() for o in learn.model.parameters()])
-    for alpha in (0.4, 1.): test_close(weights_after(MixRows(alpha)), weights_after(MixUp(alpha)), eps=1e-5)
+    for alpha in (0.4, 1.):
+        test_close(weights_after(MixRows(alpha)), weights_after(MixUp(alpha)), eps=1e-5)
     assert (weights_after(MixRows()) - weights_after(None)).abs().max() > 1e-3
 
 # %% ../../nbs/06_mixup.ipynb #5fcf58da
 def test_manifold_mixup_mixes_the_chosen_layer():
-    learn_tiny = baseline_learner(get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0), 'small_cnn')
+    dls = get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0)
+    learn_tiny = baseline_learner(dls, 'small_cnn')
     quiet(learn_tiny)
     second = learn_tiny.model[1]
     class Compare(Callback):
         "Is what reaches the third layer the mixture of what the second gives without mixing?"
         order,run_valid,seen = 50,False,0
-        def before_batch(self): self.spy = self.model[2].register_forward_pre_hook(lambda layer,inputs: setattr(self, 'got', inputs[0].detach()))
+        def before_batch(self):
+            def keep(layer, inputs): self.got = inputs[0].detach()
+            self.spy = self.model[2].register_forward_pre_hook(keep)
         def after_pred(self):
             self.spy.remove()
             mixer = self.manifold_mixup
@@ -81,49 +81,56 @@ def test_manifold_mixup_mixes_the_chosen_layer():
     learn_tiny.fit(1, 1e-3, cbs=[ManifoldMixup(second), compare])
     test_eq(compare.seen, 5)
     for wrong in ([], nn.ReLU()):
-        with expect_fail(CourseError, 'needs layers of this model'): learn_tiny.fit(1, cbs=ManifoldMixup(wrong))
+        with expect_fail(CourseError, 'needs layers of this model'):
+            learn_tiny.fit(1, cbs=ManifoldMixup(wrong))
 
 # %% ../../nbs/06_mixup.ipynb #d5c955e3
 def test_interrupted_mixup_is_repaired():
     class Stop(Callback):
         def after_batch(self): raise KeyboardInterrupt
     def tiny_learner():
-        learn = baseline_learner(get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0), 'small_cnn')
+        dls = get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0)
+        learn = baseline_learner(dls, 'small_cnn')
         quiet(learn)
         return learn
     def interrupted(cb):
         learn = tiny_learner()
-        own = learn.loss_func
+        plain_loss = learn.loss_func
         try: learn.fit(1, cbs=[cb, Stop()])
         except KeyboardInterrupt: pass
-        return learn,own
+        return learn,plain_loss
     for cb in (MixUp(), CutMix()):
-        stopped,own = interrupted(cb)
-        assert stopped.loss_func is not own # when fastai mends this, the chapter must change too
-        assert restore_loss(stopped).loss_func is own
+        stopped,plain_loss = interrupted(cb)
+        assert stopped.loss_func is not plain_loss # when fastai mends this, the chapter must change too
+        assert restore_loss(stopped).loss_func is plain_loss
         test_close(stopped.get_preds()[0].sum(1), torch.ones(20), eps=1e-5)
-    stopped,own = interrupted(MixUp())
+    stopped,plain_loss = interrupted(MixUp())
     stopped.fit(1, 1e-3, cbs=[MixUp(), GuardMixing()]) # the guard repairs, and training goes on
-    assert stopped.loss_func is own
+    assert stopped.loss_func is plain_loss
     for cb in (MixRows(), ManifoldMixup(stopped.model[1])):
         if isinstance(cb, ManifoldMixup):
-            stopped = tiny_learner(); cb.layers = [stopped.model[1]]; own = stopped.loss_func
+            stopped = tiny_learner()
+            cb.layers,plain_loss = [stopped.model[1]],stopped.loss_func
             try: stopped.fit(1, cbs=[cb, Stop()])
             except KeyboardInterrupt: pass
             test_eq(len(stopped.model[1]._forward_hooks), 0)
-        else: stopped,own = interrupted(cb)
-        assert stopped.loss_func is own
+        else: stopped,plain_loss = interrupted(cb)
+        assert stopped.loss_func is plain_loss
 
 # %% ../../nbs/06_mixup.ipynb #bc9d1034
 def test_guard_mixing_says_it_in_one_sentence():
     def guarded(*cbs, loss=CrossEntropyLossFlat(), bs=20):
-        learn = baseline_learner(get_dls(bs, 32, path=sample_data(2, 1), device='cpu', num_workers=0), 'small_cnn', loss_func=loss, cbs=cbs)
+        dls = get_dls(bs, 32, path=sample_data(2, 1), device='cpu', num_workers=0)
+        learn = baseline_learner(dls, 'small_cnn', loss_func=loss, cbs=cbs)
         quiet(learn)
         learn.fit(1, 1e-3)
         return learn
-    with expect_fail(CourseError, 'MixUp and CutMix would both mix'): guarded(MixUp(), CutMix(), GuardMixing())
+    with expect_fail(CourseError, 'MixUp and CutMix would both mix'):
+        guarded(MixUp(), CutMix(), GuardMixing())
     with expect_fail(CourseError, 'MixUp and MixRows would both mix'): guarded(MixUp(), MixRows())
-    for loss,name in ((nn.CrossEntropyLoss(), 'CrossEntropyLoss with class'), (F.cross_entropy, 'loss cross_entropy with class')):
+    losses = ((nn.CrossEntropyLoss(), 'CrossEntropyLoss with class'),
+        (F.cross_entropy, 'loss cross_entropy with class'))
+    for loss,name in losses:
         with expect_fail(CourseError, name): guarded(MixUp(), GuardMixing(), loss=loss)
     with expect_fail(CourseError, 'A batch of one'): guarded(MixUp(), GuardMixing(), bs=1)
     with expect_fail(CourseError, 'A batch of one'): guarded(MixRows(), bs=1)

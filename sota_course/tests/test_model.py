@@ -3,7 +3,7 @@ import csv,json,pickle,shutil
 from hashlib import sha256
 from pathlib import Path
 import pytest
-from .test_mishaps import broken,course,refused
+from sota_course.tests.helpers import broken,course,refused
 
 @pytest.fixture(scope='module')
 def home(tmp_path_factory):
@@ -11,7 +11,7 @@ def home(tmp_path_factory):
     from sota_course.imagenette import baseline_learner
     from sota_course.loading.dls import get_dls
     from sota_course.data.sample import sample_data
-    from sota_course.training import save_model
+    from sota_course.training.model import save_model
     folder = tmp_path_factory.mktemp('model')
     with pytest.MonkeyPatch.context() as settings:
         settings.setenv('SOTA_COURSE_CACHE', str(folder/'presized'))
@@ -26,7 +26,7 @@ def model(home, tmp_path): return Path(shutil.copytree(home/'model', tmp_path/'m
 def predict(*args): return course('predict', *args, '--device', 'cpu')
 
 def test_a_folder_as_table_json_and_csv(home):
-    from sota_course.training import load_model
+    from sota_course.training.model import load_model
     val = home/'pets/val'
     files,loaded = sorted(map(str, val.rglob('*.JPEG'))),load_model(home/'model', 'cpu')
     expected = loaded.predict(files).tolist()
@@ -152,7 +152,7 @@ attacks = {
 def test_a_folder_that_only_looks_like_a_model(model, kind):
     import builtins
     from sota_course.core import CourseError
-    from sota_course.training import load_model
+    from sota_course.training.model import load_model
     damage,clue = attacks[kind]
     damage(model)
     with pytest.raises(CourseError) as refusal: load_model(model, 'cpu')
@@ -173,18 +173,12 @@ def test_a_damaged_model_costs_one_sentence(model, home, kind):
     refused(course('export', model, model.parent/'net.onnx'), model)
     refused(course('export', model, model.parent/'net.txt'), '.onnx')
 
-def test_without_the_extra(model, tmp_path, monkeypatch):
-    import sys
-    for name in ('onnx', 'onnxruntime', 'onnxscript'): monkeypatch.setitem(sys.modules, name, None) # as if it were not there
-    refused(course('export', model, tmp_path/'net.onnx'), 'not installed', 'sota_course[onnx]')
-    assert not (tmp_path/'net.onnx').exists()
-
 def test_an_older_model_comes_back_if_the_new_one_cannot_be_put_there(home, model, monkeypatch):
     import os
     from sota_course.core import CourseError
     from sota_course.imagenette import baseline_learner
     from sota_course.loading.dls import get_dls
-    from sota_course.training import save_model
+    from sota_course.training.model import save_model
     before,replace = (model/'model.json').read_bytes(),os.replace
     learn = baseline_learner(get_dls(4, 16, path=home/'pets', device='cpu', num_workers=1), 'small_cnn')
     def refuses(source, target):
@@ -193,47 +187,3 @@ def test_an_older_model_comes_back_if_the_new_one_cannot_be_put_there(home, mode
     monkeypatch.setattr(os, 'replace', refuses)
     with pytest.raises(CourseError, match='Cannot write'): save_model(learn, model)
     assert (model/'model.json').read_bytes()==before and [o.name for o in model.parent.iterdir()]==['model']
-
-# ONNX: what others would run
-
-@pytest.fixture
-def onnxruntime():
-    for name in ('onnx', 'onnxscript'): pytest.importorskip(name, reason='needs the extra: pip install sota_course[onnx]')
-    return pytest.importorskip('onnxruntime', reason='needs the extra: pip install sota_course[onnx]')
-
-def test_onnx_says_what_the_model_says(home, tmp_path, onnxruntime):
-    import torch
-    from sota_course.training import _Probabilities,_onnx_differs,load_model
-    done = course('export', home/'model', tmp_path/'net.onnx')
-    assert (done.returncode, done.stdout.strip(), done.stderr)==(0, str(tmp_path/'net.onnx'), '')
-    assert [o.name for o in tmp_path.iterdir()]==['net.onnx']
-    model = load_model(home/'model', 'cpu')
-    files = sorted((home/'pets/val').rglob('*.JPEG'))
-    *_,views = model._prepared(files, 1)
-    session = onnxruntime.InferenceSession(tmp_path/'net.onnx', providers=['CPUExecutionProvider'])
-    for n in (1, 7, len(files)):
-        found, = session.run(None, dict(images=views[:n].numpy()))
-        assert torch.from_numpy(found).allclose(model.predict(files[:n]), atol=1e-5)
-    said = session.get_modelmeta().custom_metadata_map
-    assert json.loads(said['vocab'])==model.vocab and said['size']=='16'
-    assert session.get_inputs()[0].type=='tensor(uint8)'
-    # with other statistics the answers differ, and by more than is allowed
-    assert _onnx_differs(tmp_path/'net.onnx', _Probabilities(model.network, model.stats), 16) < 1e-5
-    assert _onnx_differs(tmp_path/'net.onnx', _Probabilities(model.network, None), 16) > 1e-4
-
-def test_onnx_of_every_option(tmp_path, onnxruntime):
-    import torch
-    from sota_course.loading.augment import Augment
-    from sota_course.training import Model,build_network,export_onnx
-    torch.manual_seed(0)
-    options = dict(act='mish', self_attention=True, blur_pool=True)
-    network = build_network('xresnet18', 3, **options).eval().requires_grad_(False)
-    export_onnx(Model(network, 'xresnet18', options, list('abc'), 16, 24, Augment(), None, {}, None), tmp_path/'net.onnx')
-    assert (tmp_path/'net.onnx').exists()
-
-def test_onnx_that_answers_otherwise_is_not_kept(home, tmp_path, monkeypatch, onnxruntime):
-    from sota_course import training
-    monkeypatch.setattr(training, '_onnx_differs', lambda *args: float('nan'))
-    (tmp_path/'net.onnx').write_text('an older one')
-    refused(course('export', home/'model', tmp_path/'net.onnx'), 'differ', 'net.onnx')
-    assert [o.name for o in tmp_path.iterdir()]==['net.onnx'] and (tmp_path/'net.onnx').read_text()=='an older one'

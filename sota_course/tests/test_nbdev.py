@@ -306,7 +306,7 @@ def test_readme_check(readme):
     render_readme(check=True) # all is well: nothing happens
     Path('README.md').write_text(readme+'by hand\n', encoding='utf-8')
     with pytest.raises(SystemExit) as e: main(['readme', '--check'])
-    assert str(e.value)=='README.md is behind nbs/index.ipynb: run `make prepare`.' # Python prints it and exits with 1
+    assert all(o in str(e.value) for o in ('README.md', 'nbs/index.ipynb', 'make prepare')) # Python prints it and exits with 1
     assert Path('README.md').read_text(encoding='utf-8').endswith('by hand\n')
     main(['readme'])
     assert Path('README.md').read_bytes().decode()==readme
@@ -373,7 +373,7 @@ def test_links_check_names_the_first_file(course):
     before = Path('nbs/00_core.ipynb').read_bytes()
     done = python('-m', 'sota_course._nbdev', 'links', '--check')
     assert done.returncode==1
-    assert done.stderr=='nbs/00_core.ipynb has links that do not follow settings.ini: run `make prepare`.\n'
+    assert all(o in done.stderr for o in ('nbs/00_core.ipynb', 'settings.ini', 'make prepare')) and done.stderr.count('\n')==1
     assert Path('nbs/00_core.ipynb').read_bytes()==before
 
 # Notebooks, modules and tests stay in step

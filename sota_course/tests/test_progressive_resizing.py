@@ -5,17 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import CourseError
-from sota_course.parking import RecordRun
+import tempfile
 import ipywidgets
-from sota_course.core import seed_everything
-from sota_course.data.folders import subset
-from sota_course.data.images import read_rgb
-from sota_course.data.sample import sample_data
-from sota_course.imagenette import baseline_learner
-from sota_course.loading.dls import get_dls, in_memory, Labeller
-from sota_course.parking import quiet, ValidateLast
-from sota_course.parking_networks import small_cnn
-from sota_course.records import load_records, plot_records, published_records, results_table
+from sota_course.all import *
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 
@@ -24,10 +16,12 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/04_progressive_resizing.ipynb #b6b043fe
 def test_one_network_takes_any_size():
-    network = baseline_learner(get_dls(4, 32, path=sample_data(2, 1), device='cpu'), 'xresnet18').model.eval()
+    tiny_dls = get_dls(4, 32, path=sample_data(2, 1), device='cpu')
+    network = baseline_learner(tiny_dls, 'xresnet18').model.eval()
     for side in (8, 33, 64, 100): test_eq(network(torch.randn(2, 3, side, side)).shape, (2, 10))
     convolutions = nn.Sequential(*list(network.children())[:-4])
-    for side,positions in ((32,1), (64,2), (96,3)): test_eq(convolutions(torch.randn(1, 3, side, side)).shape[-2:], (positions, positions))
+    for side,positions in ((32,1), (64,2), (96,3)):
+        test_eq(convolutions(torch.randn(1, 3, side, side)).shape[-2:], (positions, positions))
 
 # %% ../../nbs/04_progressive_resizing.ipynb #911148aa
 def test_state_is_carried_over():
@@ -50,13 +44,18 @@ def test_state_is_carried_over():
 def test_assert_same_split_finds_the_leak():
     tiny = sample_data(10, 2)
     def loaders(**kwargs): return get_dls(8, 16, path=tiny, device='cpu', num_workers=0, **kwargs)
-    def random_split(): return DataBlock((ImageBlock, CategoryBlock), get_items=get_image_files, get_y=parent_label, item_tfms=Resize(16)).dataloaders(tiny, bs=8, num_workers=0)
+    def random_split():
+        block = DataBlock((ImageBlock, CategoryBlock), get_items=get_image_files, get_y=parent_label,
+            item_tfms=Resize(16))
+        return block.dataloaders(tiny, bs=8, num_workers=0)
     assert_same_split(loaders(), get_dls(4, 32, path=tiny, device='cpu'))
-    with expect_fail(CourseError, 'were training images before'): assert_same_split(random_split(), random_split())
+    with expect_fail(CourseError, 'were training images before'):
+        assert_same_split(random_split(), random_split())
     swapped = loaders()
     swapped.loaders = swapped.loaders[::-1]
     with expect_fail(CourseError, '100 of 100'): assert_same_split(loaders(), swapped)
-    empty = loaders(); empty.valid.dataset.items = []
+    empty = loaders()
+    empty.valid.dataset.items = []
     with expect_fail(CourseError, 'no validation images'): assert_same_split(loaders(), empty)
 
 # %% ../../nbs/04_progressive_resizing.ipynb #68e5e78e
@@ -64,39 +63,62 @@ def test_fit_progressive_trains_all_stages():
     folder = Path(tempfile.mkdtemp())
     tiny = sample_data(10, 2)
     def learner(**kwargs):
-        learn = baseline_learner(get_dls(20, 16, path=tiny, device='cpu', num_workers=0, **kwargs), 'small_cnn')
+        dls = get_dls(20, 16, path=tiny, device='cpu', num_workers=0, **kwargs)
+        learn = baseline_learner(dls, 'small_cnn')
         quiet(learn)
         return learn
     learn_tiny = learner(stats=imagenet_stats)
-    fit_progressive(learn_tiny, [(16, 2, 50), Stage(24, 1, 20, 1e-3)], cbs=RecordRun('both', 3, folder))
+    fit_progressive(learn_tiny, [(16, 2, 50), Stage(24, 1, 20, 1e-3)], cbs=RunRecorder('both', 3, folder))
     record = learn_tiny.record
     test_eq([(o['size'], o['bs'], o['epoch']) for o in record.log], [(16,50,0), (16,50,1), (24,20,2)])
     test_eq((record.config['epochs'], len(record.config['stages']), record.config['bs']), (3, 2, 20))
     assert record.seconds >= sum(o['seconds'] for o in record.log)-0.01
     test_eq(learn_tiny.dls.valid.one_batch()[0].shape[-1], 24)
-    assert any(isinstance(o, Normalize) for o in learn_tiny.dls.after_batch.fs) # what the first loaders had, later ones have
+    # what the first loaders had, later ones have
+    assert any(isinstance(o, Normalize) for o in learn_tiny.dls.after_batch.fs)
     test_eq(len(load_records(folder)), 1)
     test_eq({o['step'] for o in learn_tiny.opt.state.values()}, {2*2 + 5}) # the optimizer went on
-    learn_tiny.fit(1, cbs=RecordRun('single', 3, folder))
+    learn_tiny.fit(1, cbs=RunRecorder('single', 3, folder))
     test_eq(len(learn_tiny.record.log), 1)
+
+# %% ../../nbs/04_progressive_resizing.ipynb #def95024
+def test_stages_are_announced_to_whoever_listens():
+    told = []
+    class Listener(Callback):
+        def begin_stages(self, stages): told.append([o.size for o in stages])
+        def stage(self, size, bs): told.append((size, bs))
+        def end_stages(self): told.append('end')
+    tiny_dls = get_dls(20, 16, path=sample_data(10, 2), device='cpu', num_workers=0)
+    learn_tiny = quiet(baseline_learner(tiny_dls, 'small_cnn'))
+    # who does not listen is left alone
+    fit_progressive(learn_tiny, [(16, 1, 50), (24, 1, 20)], cbs=[Listener(), ValidateLast()])
+    test_eq(told, [[16, 24], (16, 50), (24, 20), 'end'])
 
 # %% ../../nbs/04_progressive_resizing.ipynb #a044e727
 def test_fit_progressive_looks_before_it_trains():
     tiny = subset(sample_data(10, 2), Path(tempfile.mkdtemp())/'tiny', size=24)
-    def learner(): return baseline_learner(get_dls(20, 16, path=tiny, device='cpu', num_workers=0), 'small_cnn')
+    def learner():
+        dls = get_dls(20, 16, path=tiny, device='cpu', num_workers=0)
+        return baseline_learner(dls, 'small_cnn')
     learn_tiny = learner()
     with expect_fail(CourseError, 'epochs=0'): Stage(16, epochs=0)
     with expect_fail(CourseError, 'no stages'): fit_progressive(learn_tiny, [])
-    with expect_fail(CourseError, 'asks for images of 32 px'): fit_progressive(learn_tiny, [(16, 1, 20), (32, 1, 20)])
-    with expect_fail(CourseError, 'gives 16 × 16'): fit_progressive(learn_tiny, [(24, 1)], lambda bs,size: get_dls(20, 16, path=tiny, device='cpu'))
-    def at_random(bs, size): return DataBlock((ImageBlock, CategoryBlock), get_items=get_image_files, get_y=parent_label, item_tfms=Resize(size)).dataloaders(tiny, bs=bs)
-    with expect_fail(CourseError, 'were training images before'): fit_progressive(learn_tiny, [(24, 1, 20)], at_random)
-    del learn_tiny.dls.remake
+    with expect_fail(CourseError, 'asks for images of 32 px'):
+        fit_progressive(learn_tiny, [(16, 1, 20), (32, 1, 20)])
+    def always_16(bs, size): return get_dls(20, 16, path=tiny, device='cpu')
+    with expect_fail(CourseError, 'gives 16 × 16'): fit_progressive(learn_tiny, [(24, 1)], always_16)
+    def at_random(bs, size):
+        block = DataBlock((ImageBlock, CategoryBlock), get_items=get_image_files, get_y=parent_label,
+            item_tfms=Resize(size))
+        return block.dataloaders(tiny, bs=bs)
+    with expect_fail(CourseError, 'were training images before'):
+        fit_progressive(learn_tiny, [(24, 1, 20)], at_random)
+    learn_tiny.dls = DataLoaders(*learn_tiny.dls.loaders, path=tiny)
     with expect_fail(CourseError, 'pass get_dls'): fit_progressive(learn_tiny, [(24, 1)])
     assert learn_tiny.opt is None # nothing was trained
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter('always')
-        learn_tiny = learner(); quiet(learn_tiny)
+        learn_tiny = quiet(learner())
         fit_progressive(learn_tiny, [(32, 1, 50)], upscale=True)
     assert any('enlarging adds work' in str(o.message) for o in told)
 
@@ -118,10 +140,12 @@ def test_grow_images_from_small_to_full():
 
 # %% ../../nbs/04_progressive_resizing.ipynb #0effe8a6
 def test_fine_tune_on_one_group_freezes_nothing():
-    learn_tiny = baseline_learner(get_dls(20, 16, path=sample_data(10, 2), device='cpu', num_workers=0), 'small_cnn')
+    tiny_dls = get_dls(20, 16, path=sample_data(10, 2), device='cpu', num_workers=0)
+    learn_tiny = baseline_learner(tiny_dls, 'small_cnn')
     quiet(learn_tiny)
     trained = []
     class Watch(Callback):
-        def before_fit(self): trained.append((self.n_epoch, all(p.requires_grad for p in self.model.parameters())))
+        def before_fit(self):
+            trained.append((self.n_epoch, all(p.requires_grad for p in self.model.parameters())))
     learn_tiny.fine_tune(2, cbs=Watch())
     test_eq(trained, [(1, True), (2, True)])

@@ -10,7 +10,11 @@ psutil = pytest.importorskip('psutil')
 import torch
 from sota_course.core import CourseError
 from sota_course.records import load_records
-from sota_course.experiments import Recipe,StopAtNaN,_start_ray,do_once,ladder,plan,ray_map
+from sota_course.experiments.checkpoints import StopAtNaN
+from sota_course.experiments.cluster import _start_ray,ray_map
+from sota_course.experiments.ladder import do_once,ladder
+from sota_course.experiments.recipes import Recipe
+from sota_course.experiments.runs import plan
 from sota_course.data.sample import sample_data
 
 def ray_processes(): return [o for o in psutil.Process().children(recursive=True) if 'ray' in o.name()]

@@ -2,9 +2,9 @@
 import numpy as np
 from fastai.vision.all import get_image_files
 from PIL import Image
+from sota_course.experiments.runs import train
 from sota_course.data.folders import class_names,subset,verify
 from sota_course.loading.dls import get_dls
-from sota_course.parking import train
 from sota_course.normalization import channel_stats,check_normalized
 
 def test_complete(imagenette):
@@ -28,7 +28,7 @@ def test_greyscale_files_are_images_like_any_other(imagenette, tmp_path):
 
 def test_a_short_run_learns(imagenette, tmp_path):
     small = subset(imagenette, tmp_path/'small', per_class=100, size=64)
-    learn = train('normalized', 'small_cnn', 32, 32, 6, path=small, stats=channel_stats(small), folder=tmp_path, show=False)
+    learn = train(name='normalized', arch='small_cnn', size=32, bs=32, epochs=6, path=small, stats=channel_stats(small), folder=tmp_path, show=False)
     assert learn.record.metrics['accuracy']>0.2 # guessing gives 0.1
     assert check_normalized(learn.dls).problems==[]
 

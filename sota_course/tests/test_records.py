@@ -9,6 +9,7 @@ from fastcore.basics import patch
 from sota_course.core import CourseError, get_device, results_home, shipped, write_atomically
 from fastcore.test import expect_fail, test_eq
 from sota_course.records import *
+from sota_course.records import fingerprint
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -18,7 +19,8 @@ def test_fingerprint_follows_names_and_sizes():
     import shutil, tempfile
     with tempfile.TemporaryDirectory() as home:
         first,moved = Path(home, 'a'),Path(home, 'b')
-        first.mkdir(); (first/'cat.jpg').write_bytes(b'meow')
+        first.mkdir()
+        (first/'cat.jpg').write_bytes(b'meow')
         before = fingerprint([first/'cat.jpg'], first)
         shutil.move(first, moved)
         test_eq(fingerprint([moved/'cat.jpg'], moved), before)
@@ -44,16 +46,19 @@ def test_published_records_by_name():
     assert all(isinstance(o, Record) and o.log for o in published_records('techniques-imagenette2-96'))
     with expect_fail(CourseError, "records 'mine': choose from"): published_records('mine')
 
-# %% ../../nbs/workshop/records.ipynb #cbc874f0
-def test_results_table_mean_and_spread():
-    runs = [Record('baseline', dict(name='sample'), {}, seed=s, log=[dict(accuracy=a)], seconds=1.) for s,a in enumerate((0.6, 0.7, 0.8))]
-    row = results_table(runs).iloc[0]
-    test_eq((row['accuracy (mean)'], row.spread, row.seeds), (0.7, 0.1, 3))
-    test_eq(results_table(runs + runs[:1]).seeds[0], 3) # the same seed again is no new evidence
-    longer = Record('baseline', dict(name='sample'), dict(epochs=20), seed=1, log=[dict(accuracy=0.9)])
-    test_eq(len(results_table(runs + [longer])), 2) # and another configuration is another row
-    broken = Record('baseline', dict(name='sample'), {}, seed=3, log=[dict(accuracy=0.1)], failed='The loss became NaN.')
-    test_eq(results_table(runs + [broken]).seeds[0], 3) # a run that failed counts for nothing
-    other = Record('baseline', dict(name='imagenette'), {}, seed=1, log=[dict(accuracy=0.9)])
-    with expect_fail(CourseError, 'different data'): plot_records(runs + [other])
-    with expect_fail(CourseError, 'no records'): results_table([])
+# %% ../../nbs/workshop/records.ipynb #060bda5b
+def test_older_records_are_read():
+    import json, tempfile
+    old = dict(name='mixup+smoothing', data=dict(name='sample'), config=dict(smoothing=0.1, changes=dict(mixup=0.4, smoothing=0.1)))
+    for failed,status in (('', 'done'), ('out of memory', 'failed'), ('interrupted after 1 of 5 epochs', 'interrupted')):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, 'old.json').write_text(json.dumps(old | dict(failed=failed)))
+            record, = load_records(folder)
+        test_eq((record.name, record.status), ('mixup+label_smoothing', status))
+        test_eq(record.config, dict(label_smoothing=0.1, changes=dict(mixup=0.4, label_smoothing=0.1)))
+    test_eq({r.name for r in published_records('ladder-imagenette2-224')} & {'smoothing', 'label_smoothing'}, {'label_smoothing'})
+
+# %% ../../nbs/workshop/records.ipynb #02ad8623
+def test_published_speed_by_name():
+    assert {'device', 'versions', 'rows'} <= set(published_speed('training_step'))
+    with expect_fail(CourseError, "record of speed 'mine': choose from"): published_speed('mine')
