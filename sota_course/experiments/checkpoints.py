@@ -7,13 +7,13 @@ __all__ = ['checkpoint_version', 'write_state', 'read_state', 'same_random', 'is
            'kept_epochs', 'kept_processes', 'StopAtNaN', 'RunFailed']
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #b96f1d3e
-import contextlib,json,os,time
+import contextlib,json,time
 from copy import copy,deepcopy
 from pathlib import Path
 from safetensors import safe_open,SafetensorError
 from safetensors.torch import save_file
 from fastai.vision.all import *
-from ..core import CourseError
+from ..core import CourseError,new_file
 from .learners import TrainFor
 from ..training.distributed import agreed
 
@@ -43,11 +43,7 @@ def write_state(
     "Write `state` as a safetensors file, whole or not at all"
     path,tensors = Path(path),[]
     text = json.dumps(_flatten(state, tensors))
-    temp = path.with_name(f'.{path.name}.{os.getpid()}')
-    try:
-        save_file({str(i): o for i,o in enumerate(tensors)}, temp, metadata=dict(state=text))
-        os.replace(temp, path)
-    finally: temp.unlink(missing_ok=True)
+    with new_file(path, error=None) as temp: save_file({str(i): o for i,o in enumerate(tensors)}, temp, metadata=dict(state=text))
     return path
 
 def read_state(
