@@ -10,6 +10,7 @@ __all__ = ['checkpoint_version', 'write_state', 'read_state', 'same_random', 'is
 import contextlib,json,time
 from copy import copy,deepcopy
 from pathlib import Path
+import safetensors.torch
 from safetensors import safe_open,SafetensorError
 from safetensors.torch import save_file
 from fastai.vision.all import *
@@ -81,7 +82,8 @@ def network(learn): return learn.model.module if isinstance(learn.model, nn.para
 def _learner_state(learn):
     "What training has changed in `learn`"
     smooth = learn.recorder.smooth_loss
-    state = dict(model=dict(network(learn).state_dict()), opt=learn.opt.state_dict(), random=_random_states(learn.dls), smooth=[smooth.count, smooth.val])
+    state = dict(model=dict(network(learn).state_dict()), opt=learn.opt.state_dict(), random=_random_states(learn.dls),
+        smooth=[smooth.count, smooth.val])
     if getattr(learn, 'scaler', None) is not None: state['scaler'] = learn.scaler.state_dict()
     return state
 
@@ -90,6 +92,13 @@ def _of_others(learn):
     if not is_shared(learn): return {}
     torch.distributed.all_gather_object(states := [None]*num_distrib(), _random_states(learn.dls))
     return dict(processes=num_distrib(), others=states[1:])
+
+def _handed_on(state):
+    "The `state` of the first process, on all of them"
+    tensors = []
+    text,data = agreed(state and (json.dumps(_flatten(state, tensors)),
+        safetensors.torch.save({str(i): o for i,o in enumerate(tensors)}))) or ('null', None)
+    return data and _unflatten(json.loads(text), {int(k): o for k,o in safetensors.torch.load(data).items()})
 
 def _after_a_step(learn):
     "What `_learner_state` is like when training has begun, from a copy that makes a step and does not move"
@@ -136,7 +145,7 @@ class Checkpoints(Callback):
         if self.fits==0: self.load()
     def load(self):
         if is_first(self.learn): self.look()
-        if is_shared(self.learn): self.state = agreed(self.state)
+        if is_shared(self.learn): self.state = _handed_on(self.state)
         if self.state: self.log = list(self.state['log'])
     def look(self):
         "Find the last checkpoint that can be used"
@@ -172,8 +181,10 @@ def _check_checkpoint(file, run, learn):
     if is_shared(learn): own |= dict(processes=num_distrib())
     row = dict(epoch=0, size=0, seconds=0.) | {o: 0. for o in learn.recorder.metric_names[1:-1]}
     try:
-        ours = isinstance(state, dict) and [state.get(o) for o in ('version', 'run', 'processes')]==[checkpoint_version, run, own.get('processes')]
-        ours = ours and _form({k: v for k,v in state.items() if k!='others'} | dict(random=0))==_form(own | dict(random=0, log=[row]*len(state['log'])))
+        ours = isinstance(state, dict) and \
+            [state.get(o) for o in ('version', 'run', 'processes')]==[checkpoint_version, run, own.get('processes')]
+        ours = ours and _form({k: v for k,v in state.items() if k!='others'} | dict(random=0))==_form(
+            own | dict(random=0, log=[row]*len(state['log'])))
         states = [state['random'], *(state['others'] if is_shared(learn) else [])] if ours else []
         for o in states: _check_random(learn.dls, o)
         ours = len(states)==own.get('processes', 1)
@@ -194,7 +205,8 @@ def kept_processes(folder):
 @patch
 def write(self:Checkpoints):
     "Write the checkpoint of this epoch, and delete all but the last two; without room on the disk, training goes on without"
-    state = dict(version=checkpoint_version, run=self.run_, fit=self.fits, epoch=self.epoch+1, log=self.log, spent=getattr(getattr(self.learn, 'train_for', None), 'spent', 0.))
+    state = dict(version=checkpoint_version, run=self.run_, fit=self.fits, epoch=self.epoch+1, log=self.log,
+        spent=getattr(getattr(self.learn, 'train_for', None), 'spent', 0.))
     state |= _of_others(self.learn)
     if not is_first(self.learn): return
     try:
@@ -204,7 +216,8 @@ def write(self:Checkpoints):
         for file in self.folder.glob('*epoch-*'): # with what a killed process has left, or another run
             if file not in (self.file(n), self.file(n-1)): file.unlink()
     except (OSError, SafetensorError) as e:
-        if not self.full: print(f'No checkpoint could be written to {self.folder} ({e}): training goes on, and an interruption would lose it.')
+        if not self.full:
+            print(f'No checkpoint could be written to {self.folder} ({e}): training goes on, and an interruption would lose it.')
         self.full = True
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #d816771b

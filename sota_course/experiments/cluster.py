@@ -19,25 +19,32 @@ def _needs(run, nodes, cpus=None):
     kind = run.device.split(':')[0]
     able = [o for o in nodes if o.get('GPU', 0)>=1] if kind=='cuda' else nodes
     if not able: raise CourseError("No machine of the Ray cluster has a graphics card: choose device='cpu' (--device cpu).")
-    share = dict(cpu=1, cuda=min(o.get('CPU', 0)//o.get('GPU', 1) for o in able)).get(kind, max(o.get('CPU', 0) for o in able)) # a Mac has one MPS
+    share = dict(cpu=1, cuda=min(o.get('CPU', 0)//o.get('GPU', 1) for o in able)).get(kind,
+        max(o.get('CPU', 0) for o in able)) # a Mac has one MPS
     cpus = cpus or max(1, int(share))
-    if not any(o.get('CPU', 0)>=cpus for o in able): raise CourseError(f'No machine of the Ray cluster has {cpus} cores for a run: ask for fewer with cpus=….')
+    if not any(o.get('CPU', 0)>=cpus for o in able):
+        raise CourseError(f'No machine of the Ray cluster has {cpus} cores for a run: ask for fewer with cpus=….')
     return dict(num_cpus=cpus, num_gpus=int(kind=='cuda'))
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #28748bb8
 def _import_ray():
     try: import ray
-    except ImportError: raise CourseError("Ray is not installed here: python -m pip install 'sota_course[ray]', or leave out each=ray_map (--ray).") from None
+    except ImportError:
+        raise CourseError("Ray is not installed here: python -m pip install 'sota_course[ray]', "
+            "or leave out each=ray_map (--ray).") from None
     return ray
 
 def _start_ray(ray):
-    "Join the cluster at $RAY_ADDRESS, or make one of this machine, without a dashboard and without word to anybody; False if that was done before"
+    "Join the cluster at $RAY_ADDRESS, or make one of this machine, without a dashboard and without a word; False if that was done before"
     if ray.is_initialized(): return False
     os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')
-    local = {} if os.environ.get('RAY_ADDRESS') else dict(address='local', include_dashboard=False, object_store_memory=10**8) # bytes: nothing large travels
+    local = {} if os.environ.get('RAY_ADDRESS') else dict(address='local', include_dashboard=False,
+        object_store_memory=10**8) # bytes: nothing large travels
     try: ray.init(**local, log_to_driver=False, logging_level='error')
     except Exception as e: # Ray raises a plain one when it gives up after half a minute
-        raise CourseError(f"Ray has not started ({str(e)[:200].rstrip('.')}): {'try again when this machine is less busy' if local else 'look whether $RAY_ADDRESS is right'}, or leave out each=ray_map (--ray).") from e
+        raise CourseError(f"Ray has not started ({str(e)[:200].rstrip('.')}): "
+            f"{'try again when this machine is less busy' if local else 'look whether $RAY_ADDRESS is right'}, "
+            "or leave out each=ray_map (--ray).") from e
     return True
 
 def _ray_task(f, run, cpus):
@@ -79,7 +86,8 @@ def ray_map(
         raise
     except ray.exceptions.RayTaskError as e: raise (e.cause or e) from None
     except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError, ray.exceptions.NodeDiedError) as e:
-        raise CourseError(f'The worker of {run} was killed {retries+1} times, perhaps since memory was short: go on with resume=True (--resume) and more cpus=… for a run, so that fewer run at the same time.') from e
+        raise CourseError(f'The worker of {run} was killed {retries+1} times, perhaps since memory was short: '
+            'go on with resume=True (--resume) and more cpus=… for a run, so that fewer run at the same time.') from e
     finally:
         for o in waiting: ray.cancel(o)
         if own: ray.shutdown()

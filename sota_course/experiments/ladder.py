@@ -42,13 +42,15 @@ def do_once(
                 for r in do_run(replace(run, views=missing), begun)[1]: print(summary_line(r), flush=True)
         return True
     except Timeout: return False
-    except OSError as e: raise CourseError(f"{run.folder} cannot be written ({e.strerror}): choose a folder of your own, with room on its disk.") from e
+    except OSError as e:
+        raise CourseError(f"{run.folder} cannot be written ({e.strerror}): choose a folder of your own, with room on its disk.") from e
 
 def summary_line(
     record, # `Record` of a run
 ): # str
     "What came of it"
-    return f"{record.name}, seed {record.seed}: " + (record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s")
+    return f"{record.name}, seed {record.seed}: " + (
+        record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s")
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #999eb018
 ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'label_smoothing', 'tta'
@@ -66,7 +68,8 @@ def ladder(
     **changes, # of the `Recipe` that all variants share: arch, size, bs, epochs or seconds, lr, …
 ): # list of `Record`
     "Train and evaluate every variant with every seed, each of them once; several processes with one `folder` share the work"
-    names,seeds = list(dict.fromkeys(o.strip() for o in (names.split(',') if isinstance(names, str) else names))),list(dict.fromkeys(range(seeds) if isinstance(seeds, int) else seeds))
+    names,seeds = list(dict.fromkeys(o.strip() for o in (names.split(',') if isinstance(names, str) else names))),list(
+        dict.fromkeys(range(seeds) if isinstance(seeds, int) else seeds))
     recipe = change(Recipe(), **changes)
     if not names: raise CourseError(f"There are no variants: name one at least, of {', '.join(variants)}.")
     if not seeds: raise CourseError('There are no seeds: one at least, and three before anything can be told.')
@@ -75,7 +78,8 @@ def ladder(
     runs = plan(recipe, names, seeds, data, folder, precision, device, speed_up)
     records = load_records(folder)
     if not resume and (done := [r for o in runs for r in finished(o, records)]):
-        raise CourseError(f"{folder} has {len(done)} results of this ladder already: go on from them with resume=True (--resume), or name another folder.")
+        raise CourseError(f"{folder} has {len(done)} results of this ladder already: "
+            "go on from them with resume=True (--resume), or name another folder.")
     todo = [o for o in runs if to_do(o, records)]
     print(f"{len(names)} variants with {len(seeds)} seeds: {len(todo)} of {len(runs)} networks are to be trained.", flush=True)
     todo = [replace(o, after=len(todo)-1-i) for i,o in enumerate(todo)]

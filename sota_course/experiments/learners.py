@@ -111,5 +111,6 @@ def evaluate(
         seconds = time.perf_counter()-start
     losses = -probs.gather(1, targets.long()[:,None]).clamp_min(torch.finfo(probs.dtype).tiny).log()[:,0]
     bins = [{k: round(v, 4) for k,v in row.items()} for row in calibration_bins(probs, targets).to_dict('records')]
-    return dict(accuracy=accuracy(probs, targets).item(), loss=losses.mean().item(), calibration_error=calibration_error(probs, targets), images=len(targets),
+    return dict(accuracy=accuracy(probs, targets).item(), loss=losses.mean().item(), calibration_error=calibration_error(probs, targets),
+        images=len(targets),
         seconds=round(seconds, 3), bins=bins, worst=_worst(learn.dls.valid, probs, targets, losses, n_worst))

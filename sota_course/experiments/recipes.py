@@ -67,8 +67,10 @@ def _check_recipe(r):
         if not ok: raise CourseError(f"A recipe cannot have {name}={getattr(r, name)!r}: {way_out}.")
     for f in fields(r):
         kind = dict(str=str, int=int, float=(int,float), bool=bool, tuple=tuple)[getattr(f.type, '__name__', f.type)]
-        check(isinstance(getattr(r, f.name), kind) and (kind is bool or not isinstance(getattr(r, f.name), bool)), f.name, f'it must be of type {f.type.__name__}')
-    check(not r.arch or r.arch in architectures, 'arch', 'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
+        check(isinstance(getattr(r, f.name), kind) and (kind is bool or not isinstance(getattr(r, f.name), bool)),
+            f.name, f'it must be of type {f.type.__name__}')
+    check(not r.arch or r.arch in architectures, 'arch', 
+        'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
     for name in ('size', 'bs', 'epochs', 'lr'): check(getattr(r, name)>0, name, 'it must be above 0')
     for name in ('seconds', 'mixup', 'cutmix'): check(getattr(r, name)>=0, name, 'it must be 0 or above')
     check(0<=r.label_smoothing<1, 'label_smoothing', 'it is a share, from 0 to below 1; 0.1 is usual')
@@ -84,18 +86,21 @@ def _check_recipe(r):
     check(r.grow==1 or not r.stages, 'grow', 'images grow in stages already: use one of them')
     pairs = all(isinstance(o, tuple) and len(o)==2 for o in r.stages)
     shares = [o for stage in r.stages for o in stage] if pairs else []
-    check(pairs and all(0<o<=1 for o in shares) and (not shares or abs(sum(shares[1::2])-1)<1e-6), 'stages', 'give pairs of (share of the size, share of the training), the latter with the sum 1')
+    check(pairs and all(0<o<=1 for o in shares) and (not shares or abs(sum(shares[1::2])-1)<1e-6), 'stages',
+        'give pairs of (share of the size, share of the training), the latter with the sum 1')
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #07958d47
-variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), growing=dict(grow=0.5), mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.),
-    label_smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'), mirrored=dict(views='mirrored'), tta=dict(views='random'))
+variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), growing=dict(grow=0.5),
+    mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.), label_smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'),
+    mirrored=dict(views='mirrored'), tta=dict(views='random'))
 
 def change(
     recipe, # `Recipe`
     **changes, # of its settings
 ): # `Recipe`
     "`recipe` with other settings; raises `CourseError` for one that there is not"
-    if unknown := changes.keys()-asdict(recipe).keys(): raise CourseError(f"A recipe has no setting {min(unknown)!r}: choose from {', '.join(asdict(recipe))}.")
+    if unknown := changes.keys()-asdict(recipe).keys():
+        raise CourseError(f"A recipe has no setting {min(unknown)!r}: choose from {', '.join(asdict(recipe))}.")
     return replace(recipe, **changes)
 
 def vary(
@@ -106,7 +111,9 @@ def vary(
     for part in name.split('+'):
         if part in variants: recipe = change(recipe, **variants[part])
         elif '.toml' in part: recipe = find_recipe(part).change(recipe)
-        else: raise CourseError(f"There is no variant {part!r}: choose from {', '.join(variants)}, or join some, as in mixup+tta; your own stand in a file, as in mine.toml:wide.")
+        else:
+            raise CourseError(f"There is no variant {part!r}: choose from {', '.join(variants)}, or join some, as in mixup+tta; "
+                "your own stand in a file, as in mine.toml:wide.")
     return recipe
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #8eec1c17
@@ -135,10 +142,14 @@ _notes = dict(about=str, published=(int,float), seeds=int)
 def _read_recipes(file):
     "The tables of a TOML file of recipes"
     try: tables = tomllib.loads(file.read_text(encoding='utf-8'))
-    except FileNotFoundError: raise CourseError(f"There is no file {file}: name one with recipes, or give the name of a recipe of the course, see sota-course recipes.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e: raise CourseError(f"{file} cannot be read as TOML ({e}): mend it there.") from None
+    except FileNotFoundError:
+        raise CourseError(f"There is no file {file}: name one with recipes, "
+            "or give the name of a recipe of the course, see sota-course recipes.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise CourseError(f"{file} cannot be read as TOML ({e}): mend it there.") from None
     if not tables or not all(isinstance(o, dict) for o in tables.values()):
-        raise CourseError(f"{file} has no recipes, or settings outside of them: a recipe begins with its name in a line of its own, as [mine].")
+        raise CourseError(f"{file} has no recipes, or settings outside of them: "
+            "a recipe begins with its name in a line of its own, as [mine].")
     return tables
 
 def _own_recipes(): return files('sota_course')/'recipes.toml'
@@ -149,7 +160,8 @@ def list_recipes(
 ): # `pandas.DataFrame`: what each is about, the accuracy in % that others report, and with how many seeds it should be tried
     "The recipes with a name"
     tables = _read_recipes(Path(file) if file else _own_recipes())
-    return pd.DataFrame([dict(about='') | {k: table.get(k) for k in _notes if k in table} for table in tables.values()], index=list(tables), columns=list(_notes), dtype=object).fillna('')
+    return pd.DataFrame([dict(about='') | {k: table.get(k) for k in _notes if k in table} for table in tables.values()],
+        index=list(tables), columns=list(_notes), dtype=object).fillna('')
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #ba05b1fd
 @dataclass
@@ -169,16 +181,20 @@ def find_recipe(name):
     tables = _read_recipes(file)
     if part is None and len(tables)==1: part, = tables
     if part is None: raise CourseError(f"{file} has {len(tables)} recipes: say which, as in {file}:{next(iter(tables))}.")
-    if part not in tables: raise CourseError(f"There is no recipe {part!r} in {file.name}: choose from {', '.join(tables)}{'' if own else ', or give the path of a TOML file'}.")
+    if part not in tables:
+        raise CourseError(f"There is no recipe {part!r} in {file.name}: choose from {', '.join(tables)}"
+            f"{'' if own else ', or give the path of a TOML file'}.")
     where = f'{file.name}, [{part}]'
     return _Table(part, where, _settings(tables[part], where))
 
 def _settings(table, where):
     "What a table says of a recipe; its notes are checked, and left out"
     for key,kind in _notes.items():
-        if key in table and (not isinstance(table[key], kind) or isinstance(table[key], bool)): raise CourseError(f"{where}: {key} is {'a text in quotes' if kind is str else 'a number'}, not {table[key]!r}.")
+        if key in table and (not isinstance(table[key], kind) or isinstance(table[key], bool)):
+            raise CourseError(f"{where}: {key} is {'a text in quotes' if kind is str else 'a number'}, not {table[key]!r}.")
     settings = {k: v for k,v in table.items() if k not in _notes}
-    if isinstance(o := settings.get('stages'), list): settings['stages'] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in o)
+    if isinstance(o := settings.get('stages'), list):
+        settings['stages'] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in o)
     return settings
 
 def named_recipe(

@@ -52,13 +52,15 @@ class RunRecorder(Callback):
         self.run_started = self.epoch_started
     def after_epoch(self):
         now,names = time.perf_counter(),self.recorder.metric_names[1:-1]
-        self.log.append(dict(epoch=len(self.log), **self.row, **dict(zip(names, map(float, self.recorder.values[-1]))), seconds=round(now-self.epoch_started, 3)))
+        self.log.append(dict(epoch=len(self.log), **self.row, **dict(zip(names, map(float, self.recorder.values[-1]))),
+            seconds=round(now-self.epoch_started, 3)))
         self.epoch_started = now
     def after_fit(self):
         if hasattr(self.learn, 'lr_finder') or not self.log: return
         self.fits_left -= 1
         if self.fits_left: return
-        config = dict(arch=getattr(self.learn, 'arch', type(self.model).__name__), bs=self.dls.bs, epochs=self.n_epoch) | self.config | self.span_config
+        config = dict(arch=getattr(self.learn, 'arch', type(self.model).__name__), bs=self.dls.bs,
+            epochs=self.n_epoch) | self.config | self.span_config
         if hasattr(self.learn, 'data_parallel'): config['processes'] = num_distrib()
         self.run_record = Record(self.name_, describe_data(self.dls), config, self.seed, self.log,
             round(time.perf_counter()-self.run_started, 3), device_name(self.dls.device), package_versions(), self.started)

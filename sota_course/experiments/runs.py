@@ -73,7 +73,8 @@ def _config(run, views):
     "What a record says of its run: the settings that all variants share, and what this one changes"
     default,base,own = map(_plain, (Recipe(), run.base, replace(run.recipe, views=views)))
     shared = {k: v for k,v in base.items() if v!=default[k] or k in ('arch', 'size', 'bs', 'epochs', 'lr', 'schedule', 'stages')}
-    besides = _told(run.loading) | ({} if run.speed_up else dict(speed_up=False)) | (dict(processes=run.processes) if run.processes>1 else {})
+    besides = _told(run.loading) | ({} if run.speed_up else dict(speed_up=False)) | (
+        dict(processes=run.processes) if run.processes>1 else {})
     return shared | dict(precision=run.precision, changes={k: v for k,v in own.items() if v!=base[k]}) | besides
 
 def records_of(run, records):
@@ -104,8 +105,8 @@ def _records(run, dls, log, found, error, failed, started):
     seconds = sum(o['seconds'] for o in log)
     speed = dict(images_a_second=round(dls.train.n*len(log)/max(1e-9, seconds), 1))
     where = device_name(dls.device),package_versions(),started
-    return [Record(name, describe_data(dls), _config(run, views), run.seed, log, round(seconds, 3), *where, found[name] | speed if name in found else {},
-        failed, status) for name,views in run.views.items()]
+    return [Record(name, describe_data(dls), _config(run, views), run.seed, log, round(seconds, 3), *where,
+        found[name] | speed if name in found else {}, failed, status) for name,views in run.views.items()]
 
 def do_run(
     run, # `Run`
@@ -149,7 +150,8 @@ def _why(error, run, learn, log):
     said = re.sub(r'^(Exception occured in .*:\n\t)+', '', said).strip().partition('\n')[0]
     return said if isinstance(error, CourseError) else f'{type(error).__name__}: {said}'.removesuffix(': ')
 
-def _is_out_of_memory(error): return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(o in str(error) for o in ("can't allocate memory", 'out of memory'))
+def _is_out_of_memory(error):
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(o in str(error) for o in ("can't allocate memory", 'out of memory'))
 
 def _fits(recipe, bs, run):
     "Is there memory to train with batches of `bs` images?"
@@ -164,7 +166,8 @@ def _out_of_memory(error, run, learn):
     vars(learn).clear()
     smaller = [run.recipe.bs//2**i for i in range(1, 11) if run.recipe.bs//2**i>1]
     fits = next((o for o in smaller if _fits(run.recipe, o, run)), None)
-    return f"out of memory with bs={run.recipe.bs}: {f'a batch of bs={fits} fits' if fits else 'not even a batch of 2 fits, choose a smaller size or network'}."
+    return f"out of memory with bs={run.recipe.bs}: " \
+        f"{f'a batch of bs={fits} fits' if fits else 'not even a batch of 2 fits, choose a smaller size or network'}."
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #8a20926e
 def _same_training(recipe, names):
@@ -231,7 +234,8 @@ def _check_kept(run, resume):
     if not resume: raise CourseError(f'{was}: go on with resume=True (--resume), or delete {run.unfinished}.')
     before = kept_processes(run.unfinished)
     if before not in (None, run.processes):
-        raise CourseError(f"{was}, in {before} process{'es'*(before>1)}, and this is {run.processes}: go on with as many, or delete {run.unfinished}.")
+        raise CourseError(f"{was}, in {before} process{'es'*(before>1)}, and this is {run.processes}: "
+            f"go on with as many, or delete {run.unfinished}.")
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #d00b74ea
 _for_loaders = 'augment', 'presize', 'item_tfms', 'batch_tfms', 'skip_unreadable', 'num_workers' # settings of `get_dls` that no recipe has

@@ -3,6 +3,7 @@
 import contextlib, json, time
 from copy import copy, deepcopy
 from pathlib import Path
+import safetensors.torch
 from safetensors import safe_open, SafetensorError
 from safetensors.torch import save_file
 from fastai.vision.all import *
@@ -21,7 +22,8 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #d0f3b951
 def test_state_comes_back_as_it_was():
-    state = dict(a=[torch.arange(6).reshape(2,3).t(), (1, 2.5, None, 'x')], r=random.getstate(), n=np.random.get_state(), e={}, k={1: True}, z=torch.tensor(3.))
+    state = dict(a=[torch.arange(6).reshape(2,3).t(), (1, 2.5, None, 'x')], r=random.getstate(), n=np.random.get_state(),
+        e={}, k={1: True}, z=torch.tensor(3.))
     with tempfile.TemporaryDirectory() as folder:
         file = write_state(Path(folder)/'state', state)
         back = read_state(file)

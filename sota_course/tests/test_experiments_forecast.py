@@ -43,4 +43,5 @@ def test_a_forecast_changes_nothing():
         (a,losses,printed),(b,others,silent) = trained(name, [Forecast]),trained(name, [])
         assert torch.equal(a, b) and losses==others
         assert printed.startswith('About ') and 'on this machine, for 4 epochs.' in printed and not silent
-    test_eq([in_words(o) for o in (0.2, 1.4, 89, 100, 5000, 6000)], ['1 second', '1 second', '89 seconds', '2 minutes', '83 minutes', '1.7 hours'])
+    test_eq([in_words(o) for o in (0.2, 1.4, 89, 100, 5000, 6000)],
+        ['1 second', '1 second', '89 seconds', '2 minutes', '83 minutes', '1.7 hours'])

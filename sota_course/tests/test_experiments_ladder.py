@@ -22,7 +22,8 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/experiments/ladder.ipynb #75e3289f
 def test_a_ladder_asks_the_same_networks_and_resumes():
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
-        again = partial(ladder, sample_data(10, 4), ['baseline', 'tta'], folder=folder, device='cpu', arch='small_cnn', size=16, bs=20, epochs=1)
+        again = partial(ladder, sample_data(10, 4), ['baseline', 'tta'], folder=folder, device='cpu',
+            arch='small_cnn', size=16, bs=20, epochs=1)
         found = again(seeds=2)
         test_eq([(r.name, r.seed) for r in found], [('baseline', 0), ('tta', 0), ('baseline', 1), ('tta', 1)])
         test_eq(found[0].log, found[1].log) # one training

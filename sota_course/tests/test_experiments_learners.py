@@ -28,8 +28,10 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #42e8f261
 def test_every_variant_trains():
-    seen = dict(progressive=lambda l: l.dls.one_batch()[0].shape[-1]==32, normalized=lambda l: isinstance(l.dls.after_batch[1], Normalize), mixup=lambda l: hasattr(l, 'mix_up'),
-        cutmix=lambda l: hasattr(l, 'cut_mix'), growing=lambda l: sorted({*l.grow_images.sizes})==[16, 24, 32], label_smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
+    seen = dict(progressive=lambda l: l.dls.one_batch()[0].shape[-1]==32, normalized=lambda l: isinstance(l.dls.after_batch[1], Normalize),
+        mixup=lambda l: hasattr(l, 'mix_up'),
+        cutmix=lambda l: hasattr(l, 'cut_mix'), growing=lambda l: sorted({*l.grow_images.sizes})==[16, 24, 32],
+        label_smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
     for name in variants:
         recipe = vary(Recipe('small_cnn', 32, 20, 2), name)
         trained = recipe_learner(recipe, sample_data(10, 4), 'cpu', 'fp32')
@@ -60,9 +62,11 @@ def test_seconds_are_a_budget():
 # %% ../../nbs/workshop/experiments/learners.ipynb #2d65a3b9
 def test_every_named_recipe_runs():
     named = [named_recipe(o) for o in list_recipes().index]
-    for recipe in {replace(o, size=32, bs=10, epochs=1, seconds=0., stages=(), views='', normalize=False, mixup=0., min_scale=0.35, label_smoothing=0.1) for o in named if o.arch!='xresnet50'}: # many are the same then
+    for recipe in {replace(o, size=32, bs=10, epochs=1, seconds=0., stages=(), views='', normalize=False, mixup=0., min_scale=0.35,
+            label_smoothing=0.1) for o in named if o.arch!='xresnet50'}: # many are the same then
         made = recipe_learner(recipe, sample_data(2, 1), 'cpu', 'fp32')
-        test_eq((made.arch, made.arch_options), (recipe.arch, dict(act=recipe.act, self_attention=recipe.self_attention, blur_pool=recipe.blur_pool)))
+        test_eq((made.arch, made.arch_options), (recipe.arch,
+            dict(act=recipe.act, self_attention=recipe.self_attention, blur_pool=recipe.blur_pool)))
         test_eq('Mish()' in repr(made.model), recipe.act=='mish')
         fit_recipe(made, recipe)
         assert np.isfinite(made.recorder.losses).all()

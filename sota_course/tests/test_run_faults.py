@@ -194,6 +194,7 @@ def test_ctrl_c(tmp_path, watch):
         process = start(folder, slowly, resume=True)
         until(lambda: checkpoints(folder) and said(tmp_path/'said', 'a batch'), process)
         assert end(process, signal.SIGINT)==1
+        assert said(tmp_path/'said', f' of 3 epochs are kept in {folder}') and said(tmp_path/'said', 'resume=True (--resume) goes on from there.')
         stopped, = load_records(folder)
         assert stopped.failed==f'interrupted after {len(stopped.log)} of 3 epochs' and 0<len(stopped.log)<3
     assert finished(plan(Recipe(**{k: v for k,v in quick.items() if k not in ('device', 'precision')}), ['baseline'], [0], sample_data(10, 4), folder, 'fp32', 'cpu')[0], [stopped])==[]
