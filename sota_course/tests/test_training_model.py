@@ -8,7 +8,7 @@ from pathlib import Path
 import safetensors.torch
 from safetensors import SafetensorError
 from fastai.vision.all import *
-from sota_course.core import check_positive, CourseError, explained, get_device, new_folder
+from sota_course.core import check_positive, CourseError, explained, get_device, new_folder, wrong_kind
 from sota_course.data.images import as_rgb
 from sota_course.loading.augment import Augment
 from sota_course.loading.cache import read_presized
@@ -38,10 +38,9 @@ def test_predictions_are_those_of_the_learner():
     from contextlib import redirect_stdout
     where = Path(tempfile.mkdtemp())
     tiny = sample_data(4, 2)
-    for i,(make,stats,augment) in enumerate((
-            (dict(act='mish', self_attention=True, blur_pool=True), channel_stats(tiny),
-                Augment(max_lighting=0.2, ratio=(1.,1.), val_xtra=0.3)),
-            ({}, None, None))):
+    options = dict(act='mish', self_attention=True, blur_pool=True)
+    varied = Augment(max_lighting=0.2, ratio=(1.,1.), val_xtra=0.3)
+    for make,stats,augment in ((options, channel_stats(tiny), varied), ({}, None, None)):
         dls = get_dls(10, 16, path=tiny, device='cpu', num_workers=1, stats=stats, augment=augment)
         taught = Learner(dls, build_network('xresnet18' if make else 'small_cnn', 10, **make),
             loss_func=CrossEntropyLossFlat(), metrics=accuracy)

@@ -14,7 +14,7 @@ from pathlib import Path
 import safetensors.torch
 from safetensors import SafetensorError
 from fastai.vision.all import *
-from ..core import check_positive,CourseError,explained,get_device,new_folder
+from ..core import check_positive,CourseError,explained,get_device,new_folder,wrong_kind
 from ..data.images import as_rgb
 from ..loading.augment import Augment
 from ..loading.cache import read_presized
@@ -69,11 +69,8 @@ _model_kinds = dict(format=int, arch=str, arch_options=dict, vocab=list, size=in
     weights_sha256=str, versions=dict, record=dict|None)
 
 def _check_kinds(values, kinds, of):
-    "Raise `ValueError` for a value that `kinds` does not have, or of another kind"
-    for name,value in values.items():
-        kind = (int,float) if (kind := kinds.get(name, ())) is float else kind
-        if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool):
-            raise ValueError(f'{of} cannot have {name!r:.40} as it is')
+    "Raise `ValueError` for the `wrong_kind` of value"
+    if (name := wrong_kind(values, kinds)) is not None: raise ValueError(f'{of} cannot have {name!r:.40} as it is')
 
 def _from_json(cls, values):
     "An instance of a dataclass"
