@@ -151,7 +151,8 @@ def _why(error, run, learn, log):
     return said if isinstance(error, CourseError) else f'{type(error).__name__}: {said}'.removesuffix(': ')
 
 def _is_out_of_memory(error):
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(o in str(error) for o in ("can't allocate memory", 'out of memory'))
+    words = "can't allocate memory", 'out of memory'
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(o in str(error) for o in words)
 
 def _fits(recipe, bs, run):
     "Is there memory to train with batches of `bs` images?"

@@ -1,7 +1,7 @@
 "Training in two real processes, started by `accelerate launch` on the processor: the same as in one process with batches twice as large"
 # The same to the last digits but a few, with a network without batch normalization and without random crops: the processes see each
 # batch in halves, and a sum of floats depends on its order. With batch normalization a process on a processor normalizes by its own
-# half of the batch (torch's `SyncBatchNorm` is for cards only), and each process draws crops of its own: then the curves are alike
+# half of the batch (torch's `SyncBatchNorm` is for GPUs only), and each process draws crops of its own: then the curves are alike
 # only as those of two seeds are.
 import json,os,shutil,subprocess,sys
 import pytest

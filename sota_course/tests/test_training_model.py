@@ -118,10 +118,11 @@ def test_save_model_refuses_what_could_not_be_loaded():
     with expect_fail(CourseError, 'nothing of a TfmdDL'): save_model(learner(presize=False), where/'m')
     with expect_fail(CourseError, 'transform Brightness'): save_model(learner(batch_tfms=[Brightness()]), where/'m')
     unknown = learner()
-    del unknown.arch
+    del unknown.model.arch
     with expect_fail(CourseError, 'does not know this learner'): save_model(unknown, where/'m')
     for wrong in (nn.Sequential(nn.Flatten(), nn.Linear(768, 10)), small_cnn(9), small_cnn(10).half(), build_network('xresnet18', 10)):
         other = learner()
+        wrong.arch,wrong.arch_options = other.arch,other.arch_options # a name that is not its own
         other.model = wrong
         with expect_fail(CourseError, 'is not what build_network'): save_model(other, where/'m')
     sigmoid = learner()
