@@ -13,7 +13,6 @@ from sota_course.records import load_records, Record
 import io, tempfile
 import scipy.stats
 from fastcore.test import expect_fail, test_close, test_eq
-from sota_course.records import Record
 from sota_course.simulated import simulated_records
 from sota_course.compare import *
 from sota_course.compare import more_seeds
