@@ -96,7 +96,7 @@ class Forecast(Callback):
         if is_first(self.learn): print(self.sentence(left(len(self.checkpoints.log), self.views), left(0, self.views)), flush=True)
     def sentence(self, left, whole):
         done,n = len(self.checkpoints.log),self.recipe.epochs
-        what = f'by the clock, {done} epochs are done' if self.recipe.seconds else \
-            f"for {n-done} {f'of {n} ' if done else ''}epoch{'s'*(n>1)}"
+        what = f"for {n-done} {f'of {n} ' if done else ''}epoch{'s'*(n>1)}"
+        if self.recipe.seconds: what = f'by the clock, {done} epochs are done'
         more = f"; about {in_words(whole*self.after)} for the {self.after} network{'s'*(self.after>1)} after it" if self.after else ''
         return f"{f'{self.name_}: a' if self.name_ else 'A'}bout {in_words(left)} on this machine, {what}{more}."
