@@ -19,13 +19,13 @@ class FlipViews:
     def __call__(self, image): return [image, image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
 
 # %% ../nbs/05_tta.ipynb #c6c1d915
-def _square(image, share, x, y):
-    """A square of `share` of the shorter side of `image`, from x=0 at the left to x=1 at the right,
+def _square(image, fraction, x, y):
+    """A square of `fraction` of the shorter side of `image`, from x=0 at the left to x=1 at the right,
     and y from top to bottom"""
-    if not 0<share<=1:
-        raise CourseError(f"share={share} makes no sense: it is a part of the shorter side, "
+    if not 0<fraction<=1:
+        raise CourseError(f"fraction={fraction} makes no sense: it is a part of the shorter side, "
             "above 0 and at most 1.")
-    side = max(1, round(min(image.size)*share))
+    side = max(1, round(min(image.size)*fraction))
     left,top = round((image.width-side)*x), round((image.height-side)*y)
     return image.crop((left, top, left+side, top+side))
 
@@ -33,24 +33,24 @@ def _square(image, share, x, y):
 @dataclass
 class CornerViews:
     "A square in the centre and one in each corner"
-    share:float=0.875 # side of the squares, as a fraction of the image's shorter side
+    fraction:float=0.875 # side of the squares, as a fraction of the image's shorter side
     def __call__(self, image):
-        return [_square(image, self.share, x, y) for x,y in ((.5,.5), (0,0), (1,0), (0,1), (1,1))]
+        return [_square(image, self.fraction, x, y) for x,y in ((.5,.5), (0,0), (1,0), (0,1), (1,1))]
 
 # %% ../nbs/05_tta.ipynb #62e91868
 @dataclass
 class SlidingViews:
     """Squares that slide from one end of the longer side to the other, in equal steps;
-    on a square image with `share=1` all are the same"""
+    on a square image with `fraction=1` all are the same"""
     n:int=3 # number of squares
-    share:float=1. # their side, as a fraction of the image's shorter side
+    fraction:float=1. # their side, as a fraction of the image's shorter side
     def __post_init__(self):
         if self.n<2:
             raise CourseError(f"n={self.n} makes no sense: a window needs at least 2 places "
                 "to slide between.")
     def __call__(self, image):
         steps = [i/(self.n-1) for i in range(self.n)]
-        return [_square(image, self.share, *((o,.5) if image.width>image.height else (.5,o)))
+        return [_square(image, self.fraction, *((o,.5) if image.width>image.height else (.5,o)))
             for o in steps]
 
 # %% ../nbs/05_tta.ipynb #ed587ec0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated,Optional
 from typer import Argument,Option
 from .app import app,doctor_command,PathOption,ResultsOption
-from ..core import CourseError,find_data,keep_freed_memory,results_home
+from ..core import CourseError,find_data,results_home,tune_malloc
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #dcacf0c2
 def _compare(records, folder, path=None, **kwargs):
@@ -47,7 +47,7 @@ def ladder_command(
     from sota_course.experiments.ladder import ladder
     from sota_course.experiments.cluster import ray_map
     from sota_course.data.download import get_data
-    keep_freed_memory() # this process does nothing else
+    tune_malloc() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
     records = ladder(path, variants, seeds, folder, resume, device, speed_up=speed_up, each=ray_map if ray else map,
         arch=arch or '', size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)

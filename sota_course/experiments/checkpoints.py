@@ -10,9 +10,9 @@ __all__ = ['checkpoint_version', 'write_state', 'read_state', 'same_random', 'is
 import contextlib,json,os,time
 from copy import copy,deepcopy
 from pathlib import Path
+import safetensors.torch
 from safetensors import safe_open,SafetensorError
 from safetensors.torch import save_file
-import safetensors.torch
 from fastai.vision.all import *
 from ..core import CourseError
 from .learners import TrainFor

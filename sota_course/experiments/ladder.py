@@ -26,9 +26,9 @@ def finished(
     return list(own.values())
 
 def to_do(run, records):
-    "Those of `run.asks` that are not known yet"
+    "Those of `run.views` that are not known yet"
     known = {r.name for r in finished(run, records)}
-    return {name: views for name,views in run.asks.items() if name not in known}
+    return {name: views for name,views in run.views.items() if name not in known}
 
 def do_once(
     run, # `Run`
@@ -39,7 +39,7 @@ def do_once(
             records = records_of(run, load_records(run.folder))
             if missing := to_do(run, records):
                 begun = next((r.started for r in records if r.name in missing), '')
-                for r in do_run(replace(run, asks=missing), begun)[1]: print(summary_line(r), flush=True)
+                for r in do_run(replace(run, views=missing), begun)[1]: print(summary_line(r), flush=True)
         return True
     except Timeout: return False
     except OSError as e:

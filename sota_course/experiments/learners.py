@@ -12,12 +12,12 @@ from pathlib import Path
 from fastai.vision.all import *
 from ..core import get_device
 from ..data.dataset import open_data
-from .recipes import arch_for,asked,optimizers,schedules,stages_of
+from .recipes import arch_for,optimizers,schedules,stages_of,tta_views
 from ..label_smoothing import calibration_bins,calibration_error
 from ..loading.augment import Augment
 from ..loading.dls import get_dls
 from ..mixup import GuardMixing
-from ..networks import build_network
+from ..networks import build_network,CourseLearner
 from ..normalization import channel_stats
 from ..progressive_resizing import fit_progressive,GrowImages
 from ..training.callbacks import quiet
@@ -41,7 +41,7 @@ def recipe_learner(
     speed_up:bool=True, # switch on what makes training faster? Without it, all is as in fastai
     **loading, # passed to `get_dls`: presize, item_tfms, …
 ): # fastai `Learner`
-    "A network with random weights, and the images, loss and callbacks that `recipe` asks for"
+    "A network with random weights, and the images, loss and callbacks that `recipe` views for"
     data,device = open_data(data, recipe.size),get_device(device)
     dls = _loaders(recipe, data, device, num_workers=num_workers, **loading)
     cbs = [f(o) for f,o in ((MixUp, recipe.mixup), (CutMix, recipe.cutmix)) if o]
@@ -50,7 +50,7 @@ def recipe_learner(
     if recipe.grow<1: cbs.append(GrowImages(recipe.grow))
     network = build_network(arch_for(recipe, device), len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool)
     loss = CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing)
-    learn = quiet(Learner(dls, network, loss, optimizers[recipe.optimizer], metrics=accuracy, cbs=cbs))
+    learn = quiet(CourseLearner(dls, network, loss, optimizers[recipe.optimizer], metrics=accuracy, cbs=cbs))
     return _faster(learn, precision) if speed_up else learn
 
 def _faster(learn, precision):
@@ -107,7 +107,7 @@ def evaluate(
     "What the network says to the validation images, in numbers for a record"
     with no_random(seed), learn.no_bar():
         start = time.perf_counter()
-        probs,targets = tta(learn, views=asked[views]) if views else learn.get_preds()
+        probs,targets = tta(learn, views=tta_views[views]) if views else learn.get_preds()
         seconds = time.perf_counter()-start
     losses = -probs.gather(1, targets.long()[:,None]).clamp_min(torch.finfo(probs.dtype).tiny).log()[:,0]
     bins = [{k: round(v, 4) for k,v in row.items()} for row in calibration_bins(probs, targets).to_dict('records')]

@@ -41,7 +41,7 @@ class Run:
     "One network to train, and the variants it gives"
     recipe:Recipe # `views` does not matter
     seed:int # see `seed_everything`
-    asks:dict # from the name of a variant to the `views` it is asked with
+    views:dict # from the name of a variant to the `views` it is evaluated with
     data:ImageData # the images
     folder:str # where records go
     base:Recipe # that the variants change
@@ -63,7 +63,7 @@ class Run:
         self.unfinished.parent.mkdir(parents=True, exist_ok=True)
         return FileLock(self.unfinished.with_suffix('.lock'), timeout=0)
     def epochs(self, n): return f"{n} epochs" if self.recipe.seconds else f"{n} of {self.recipe.epochs} epochs"
-    def __str__(self): return f"{' and '.join(self.asks)}, seed {self.seed}"
+    def __str__(self): return f"{' and '.join(self.views)}, seed {self.seed}"
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #895308ef
 def _plain(o): return json.loads(json.dumps(asdict(o))) # a recipe as it comes back from a record
@@ -81,7 +81,7 @@ def _config(run, views):
 def records_of(run, records):
     "Those of `records` that are of `run`"
     def same_data(r): return isinstance(r.data, dict) and r.data.get('fingerprint')==run.data.fingerprint
-    def ours(r): return isinstance(r.name, str) and r.name in run.asks and r.seed==run.seed and r.config==_config(run, run.asks[r.name])
+    def ours(r): return isinstance(r.name, str) and r.name in run.views and r.seed==run.seed and r.config==_config(run, run.views[r.name])
     return [r for r in records if ours(r) and same_data(r)]
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #7c266c29
@@ -95,7 +95,7 @@ def _train_and_ask(run, learn, cbs):
     with data_parallel(learn) if run.shared else contextlib.nullcontext():
         try: fit_recipe(learn, run.recipe, cbs)
         except (Exception, KeyboardInterrupt) as e: error = _original(e)
-    try: found = {} if error else {name: evaluate(learn, views, run.seed) for name,views in run.asks.items()}
+    try: found = {} if error else {name: evaluate(learn, views, run.seed) for name,views in run.views.items()}
     except (Exception, KeyboardInterrupt) as e: error = _original(e)
     restore_loss(learn)
     return found, error
@@ -107,20 +107,20 @@ def _records(run, dls, log, found, error, failed, started):
     speed = dict(images_a_second=round(dls.train.n*len(log)/max(1e-9, seconds), 1))
     where = device_name(dls.device),package_versions(),started
     return [Record(name, describe_data(dls), _config(run, views), run.seed, log, round(seconds, 3), *where,
-        found[name] | speed if name in found else {}, failed, status) for name,views in run.asks.items()]
+        found[name] | speed if name in found else {}, failed, status) for name,views in run.views.items()]
 
 def do_run(
     run, # `Run`
     started:str='', # when it began, if it was interrupted: its records replace those that say so
     cbs=None, # more callbacks
     forecast:bool=True, # say before the first epoch how long it will take?
-): # the `Learner`; a list of `Record`, one for each of `run.asks`; and what went wrong, or None
+): # the `Learner`; a list of `Record`, one for each of `run.views`; and what went wrong, or None
     "Train, evaluate, and write the records; with a checkpoint there, go on from it. What goes wrong is in the record, too"
     started = started or datetime.now(timezone.utc).isoformat(timespec='microseconds')
     try:
         seed_everything(run.seed)
         learn,checkpoints = learner_of(run),Checkpoints(run.unfinished, run.key)
-        dls,said = learn.dls,[Forecast(run.recipe, [*run.asks.values()], '' if run.shared else str(run), run.after)]*forecast
+        dls,said = learn.dls,[Forecast(run.recipe, [*run.views.values()], '' if run.shared else str(run), run.after)]*forecast
         found,error = _train_and_ask(run, learn, [checkpoints, *said, StopAtNaN(), *L(cbs)])
         failed = _why(error, run, learn, checkpoints.log) if error else ''
         records = _records(run, dls, checkpoints.log, found, error, failed, started)
@@ -152,7 +152,8 @@ def _why(error, run, learn, log):
     return said if isinstance(error, CourseError) else f'{type(error).__name__}: {said}'.removesuffix(': ')
 
 def _is_out_of_memory(error):
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(o in str(error) for o in ("can't allocate memory", 'out of memory'))
+    words = "can't allocate memory", 'out of memory'
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(o in str(error) for o in words)
 
 def _fits(recipe, bs, run):
     "Is there memory to train with batches of `bs` images?"
@@ -202,8 +203,8 @@ def plan(
     precision,data = precision or best_precision(device) if speed_up else 'fp32',open_data(data)
     recipe = replace(recipe, arch=arch_for(recipe, device))
     def key(r, seed): return _run_key(r, seed, data.fingerprint, precision, device.type, stock=not speed_up, loading=_told(loading))
-    return [Run(r, seed, asks, data, str(folder), recipe, key(r, seed), precision, str(device), speed_up, loading)
-        for seed in seeds for r,asks in _same_training(recipe, names).items()]
+    return [Run(r, seed, views, data, str(folder), recipe, key(r, seed), precision, str(device), speed_up, loading)
+        for seed in seeds for r,views in _same_training(recipe, names).items()]
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #a4c12bf6
 @contextlib.contextmanager
@@ -263,7 +264,7 @@ def train(
     folder = check_writable(Path(folder or results_home()).absolute())
     if show and not isinstance(path, ImageData): path = get_data(path, recipe.size) # which says in a line what it is
     run, = plan(recipe, ['baseline'], [seed], open_data(path, recipe.size), folder, precision, device, speed_up, **loading)
-    run = replace(run, asks={name: recipe.views}, shared=True)
+    run = replace(run, views={name: recipe.views}, shared=True)
     with _claimed(run, resume):
         begun = next((o.started for o in records_of(run, load_records(folder)) if o.status!='done'), '')
         learn,(record,),error = do_run(run, begun, ShowEpochs() if show and run.speaks else None, show)

@@ -12,7 +12,7 @@ from ..core import check_positive,CourseError,get_device
 from ..data.dataset import open_data
 from ..data.images import RGBImage
 from .cache import presized_images
-from .loader import PresizedDL,SampleOnce
+from .loader import PresizedDL,SampleView
 
 # %% ../../nbs/workshop/loading/dls.ipynb #8f3d905f
 def _check_split(data, bs):
@@ -66,7 +66,7 @@ def get_dls(
     images = train+data.valid
     if item_tfms is None and presize is not False:
         presize,cache,images = presized_images(images, data.path, size, presize or True, skip_unreadable, num_workers)
-        item_tfms,loader = [SampleOnce(size, presize, augment)],dict(dl_type=PresizedDL, cache=cache, num_workers=num_workers)
+        item_tfms,loader = [SampleView(size, presize, augment)],dict(dl_type=PresizedDL, cache=cache, num_workers=num_workers)
     elif device.type=='cpu' and num_workers is None: loader = dict(num_workers=0)
     left = set(images)
     n_train = sum(o in left for o in train)

@@ -199,7 +199,7 @@ def test_a_second_opinion_stands_beside_the_first():
     with Model('Sure! {"verdict": "partial", "feedback": "Why?"}') as model:
         found = check(7, 'Faster.', second_opinion=LanguageModel(model.url, 'tiny', key='secret'))
     assert (found.verdict, found.opinion['verdict'], found.opinion['feedback'])==('incorrect', 'partial', 'Why?')
-    path,key,body = model.asked[0]
+    path,key,body = model.tta_views[0]
     assert path=='/v1/chat/completions' and key=='Bearer secret' and body['model']=='tiny' and body['messages'][-1]['content']=='Faster.'
     assert 'Second opinion (tiny): partial' in repr(found)
 

@@ -34,18 +34,18 @@ def test_each_process_has_its_own_gpu():
     with expect_fail(CourseError, 'more processes than GPUs (1)'): device(1, 1)
 
 # %% ../../nbs/workshop/core.ipynb #4b6b4ce4
-def test_keep_freed_memory_ends_page_faults():
+def test_tune_malloc_ends_page_faults():
     import platform, subprocess, sys
     from unittest import mock
-    code = ['import sys', 'from sota_course.core import keep_freed_memory', 'keep_freed_memory() or sys.exit(3)', 'import resource',
+    code = ['import sys', 'from sota_course.core import tune_malloc', 'tune_malloc() or sys.exit(3)', 'import resource',
         'faults = lambda: [len(bytearray(2**26)) for _ in range(10)] and resource.getrusage(resource.RUSAGE_SELF).ru_minflt',
         'grown = faults()', 'print(faults()-grown)']
     counted = subprocess.run([sys.executable, '-c', '; '.join(code)], capture_output=True, text=True)
     assert counted.returncode in (0, 3), counted.stderr
     if platform.libc_ver()[0]=='glibc': test_eq(counted.returncode, 0)
     if not counted.returncode: assert int(counted.stdout) < 100 # ten blocks of 64 MiB: 163,840 small pages
-    with mock.patch('ctypes.CDLL', side_effect=TypeError): assert not keep_freed_memory() # Windows
-    with mock.patch('ctypes.CDLL', return_value=object()): assert not keep_freed_memory() # macOS, musl
+    with mock.patch('ctypes.CDLL', side_effect=TypeError): assert not tune_malloc() # Windows
+    with mock.patch('ctypes.CDLL', return_value=object()): assert not tune_malloc() # macOS, musl
 
 # %% ../../nbs/workshop/core.ipynb #d3af47a1
 def test_same_seed_same_numbers():

@@ -1,7 +1,7 @@
 "Training in two real processes, started by `accelerate launch` on the processor: the same as in one process with batches twice as large"
 # The same to the last digits but a few, with a network without batch normalization and without random crops: the processes see each
 # batch in halves, and a sum of floats depends on its order. With batch normalization a process on a processor normalizes by its own
-# half of the batch (torch's `SyncBatchNorm` is for cards only), and each process draws crops of its own: then the curves are alike
+# half of the batch (torch's `SyncBatchNorm` is for GPUs only), and each process draws crops of its own: then the curves are alike
 # only as those of two seeds are.
 import json,os,shutil,subprocess,sys
 import pytest
@@ -15,7 +15,7 @@ from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
 from sota_course.experiments.checkpoints import RunFailed
 from sota_course.experiments.recipes import Recipe
-from sota_course.experiments.recorder import RecordRun
+from sota_course.experiments.recorder import RunRecorder
 from sota_course.experiments.runs import train
 from sota_course.networks import small_cnn
 from sota_course.training.callbacks import quiet
@@ -53,7 +53,7 @@ def plain_run(path, bs, seed, folder, **kwargs):
     learn = Learner(dls, small_cnn(10, batchnorm=False), loss_func=CrossEntropyLossFlat(), metrics=[accuracy, F1Score(average='macro')], **kwargs)
     learn.recorder.train_metrics = True
     quiet(learn)
-    with data_parallel(learn): learn.fit_one_cycle(2, 3e-3, cbs=RecordRun('plain', seed, folder, size=32))
+    with data_parallel(learn): learn.fit_one_cycle(2, 3e-3, cbs=RunRecorder('plain', seed, folder, size=32))
     return learn
 
 worker = '''

@@ -3,9 +3,9 @@
 import contextlib, json, os, time
 from copy import copy, deepcopy
 from pathlib import Path
+import safetensors.torch
 from safetensors import safe_open, SafetensorError
 from safetensors.torch import save_file
-import safetensors.torch
 from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.experiments.learners import TrainFor

@@ -6,12 +6,12 @@ from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import get_device
 from sota_course.data.dataset import open_data
-from sota_course.experiments.recipes import arch_for, asked, optimizers, schedules, stages_of
+from sota_course.experiments.recipes import arch_for, optimizers, schedules, stages_of, tta_views
 from sota_course.label_smoothing import calibration_bins, calibration_error
 from sota_course.loading.augment import Augment
 from sota_course.loading.dls import get_dls
 from sota_course.mixup import GuardMixing
-from sota_course.networks import build_network
+from sota_course.networks import build_network, CourseLearner
 from sota_course.normalization import channel_stats
 from sota_course.progressive_resizing import fit_progressive, GrowImages
 from sota_course.training.callbacks import quiet

@@ -27,7 +27,8 @@ def test_recipes_are_checked():
     test_eq(vary(Recipe(lr=1e-2), 'mixup+tta'), Recipe(lr=1e-2, mixup=0.4, views='random'))
     for wrong in (dict(arch='xresnet'), dict(size=0), dict(epochs='5'), dict(lr=-1.), dict(label_smoothing=1.), dict(mixup=.4, cutmix=1.),
         dict(views='many'), dict(noise=7), dict(noise='5'), dict(stats=(1, 2)), dict(stats=((1, 1, 1), (1, 1, 0))), dict(stats='imagenet'),
-        dict(stages=((0.5, 0.6), (1, 0.6))), dict(stages=(0.5, 1)), dict(grow=0.), dict(grow=0.5, stages=((0.5, 0.5), (1, 0.5))), dict(schedule='sgdr'),
+        dict(stages=((0.5, 0.6), (1, 0.6))), dict(stages=(0.5, 1)), dict(grow=0.), dict(grow=0.5, stages=((0.5, 0.5), (1, 0.5))),
+        dict(schedule='sgdr'),
         dict(normalize='yes')):
         with expect_fail(CourseError, 'cannot have'): Recipe(**wrong)
     with expect_fail(CourseError, "no variant 'mixpu'"): vary(Recipe(), 'mixpu+tta')

@@ -50,7 +50,7 @@ def test_onnx_says_what_the_model_says(home, tmp_path, onnxruntime):
     said = session.get_modelmeta().custom_metadata_map
     assert json.loads(said['vocab'])==model.vocab and said['size']=='16'
     assert session.get_inputs()[0].type=='tensor(uint8)'
-    # with other statistics the answers differ, and by more than is allowed
+    # with other statistics the predictions differ, and by more than is allowed
     assert _onnx_differs(tmp_path/'net.onnx', Probabilities(model.network, model.stats), 16) < 1e-5
     assert _onnx_differs(tmp_path/'net.onnx', Probabilities(model.network, None), 16) > 1e-4
 
@@ -66,7 +66,7 @@ def test_onnx_of_every_option(tmp_path, onnxruntime):
     export_onnx(Model(network, 'xresnet18', options, list('abc'), 16, 24, Augment(), None, {}, None), tmp_path/'net.onnx')
     assert (tmp_path/'net.onnx').exists()
 
-def test_onnx_that_answers_otherwise_is_not_kept(home, tmp_path, monkeypatch, onnxruntime):
+def test_onnx_that_predicts_otherwise_is_not_kept(home, tmp_path, monkeypatch, onnxruntime):
     from sota_course.training import onnx
     monkeypatch.setattr(onnx, '_onnx_differs', lambda *args: float('nan'))
     (tmp_path/'net.onnx').write_text('an older one')

@@ -461,7 +461,7 @@ def test_a_folder_is_read_a_few_times_only(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize('kwargs, clue', [(dict(names=['baseline', 'mixpu']), "no variant 'mixpu'"), (dict(names='baseline,nmixup'), "no variant 'nmixup'"), (dict(names=[]), 'no variants'), (dict(seeds=[]), 'no seeds'),
     (dict(seeds=[0, -1]), 'The seed -1 is out of range'), (dict(seeds=[0, 2**32]), 'is out of range'), (dict(seeds=[0, '1']), "The seed '1'"), (dict(names=['baseline', 'progressive'], epochs=1), 'too few epochs (1)'),
-    (dict(bs=101), 'The batch size 101 is larger than the 100 training images'), (dict(precision='fp16'), "'fp16' is for NVIDIA cards"), (dict(precision='fp7'), "no precision 'fp7'"), (dict(device='gpu'), "The device 'gpu'"),
+    (dict(bs=101), 'The batch size 101 is larger than the 100 training images'), (dict(precision='fp16'), "'fp16' is for NVIDIA GPUs"), (dict(precision='fp7'), "no precision 'fp7'"), (dict(device='gpu'), "The device 'gpu'"),
     (dict(names=['baseline', 'mixup+cutmix']), 'cannot have cutmix'), (dict(stages=[(1, 1)]), 'cannot have stages'), (dict(stages=([1, 1],)), 'cannot have stages')], ids=repr)
 def test_wrong_input(tmp_path, monkeypatch, kwargs, clue):
     trained = []

@@ -12,7 +12,7 @@ from sota_course.core import check_positive, CourseError, get_device
 from sota_course.data.images import as_rgb
 from sota_course.loading.augment import Augment
 from sota_course.loading.cache import read_presized
-from sota_course.loading.loader import ahead, PresizedDL, SampleOnce, send
+from sota_course.loading.loader import ahead, PresizedDL, SampleView, send
 from sota_course.loading.loader_stats import ChannelStats, declared_stats, stats_differ
 from sota_course.loading.views import parallel, sample_views, shrink, to_pixels
 from sota_course.networks import activations, architectures, build_network
@@ -119,10 +119,11 @@ def test_save_model_refuses_what_could_not_be_loaded():
     with expect_fail(CourseError, 'nothing of a TfmdDL'): save_model(learner(presize=False), where/'m')
     with expect_fail(CourseError, 'transform Brightness'): save_model(learner(batch_tfms=[Brightness()]), where/'m')
     unknown = learner()
-    del unknown.arch
+    del unknown.model.arch
     with expect_fail(CourseError, 'does not know this learner'): save_model(unknown, where/'m')
     for wrong in (nn.Sequential(nn.Flatten(), nn.Linear(768, 10)), small_cnn(9), small_cnn(10).half(), build_network('xresnet18', 10)):
         other = learner()
+        wrong.arch,wrong.arch_options = other.arch,other.arch_options # a name that is not its own
         other.model = wrong
         with expect_fail(CourseError, 'is not what build_network'): save_model(other, where/'m')
     sigmoid = learner()

@@ -41,7 +41,7 @@ def test_views_of_any_shape():
     wide = Image.fromarray(np.arange(8, dtype=np.uint8)[None].repeat(2, 0))
     test_eq([o.getpixel((0,0)) for o in SlidingViews(4)(wide)], [0, 2, 4, 6]) # from end to end
     test_eq([o.getpixel((0,0)) for o in CornerViews(1)(wide)], [3, 0, 6, 0, 6])
-    with expect_fail(CourseError, 'share=2'): CornerViews(2)(image)
+    with expect_fail(CourseError, 'fraction=2'): CornerViews(2)(image)
     with expect_fail(CourseError, 'n=1'): SlidingViews(1)
     with expect_fail(CourseError, 'n=0'): RandomViews(0)
 

@@ -18,7 +18,7 @@ from ..core import check_positive,CourseError,get_device
 from ..data.images import as_rgb
 from ..loading.augment import Augment
 from ..loading.cache import read_presized
-from ..loading.loader import ahead,PresizedDL,SampleOnce,send
+from ..loading.loader import ahead,PresizedDL,SampleView,send
 from ..loading.loader_stats import ChannelStats,declared_stats,stats_differ
 from ..loading.views import parallel,sample_views,shrink,to_pixels
 from ..networks import activations,architectures,build_network
@@ -27,13 +27,13 @@ from ..records import package_versions,Record
 
 # %% ../../nbs/workshop/training/model.ipynb #f4a169b3
 def _preparation(learn):
-    """The `SampleOnce` and the `ChannelStats` (or None) that define how images become probabilities.
+    """The `SampleView` and the `ChannelStats` (or None) that define how images become probabilities.
     Raises `CourseError` where they are not all of it."""
     way_out = "use get_dls without presize=False, item_tfms and batch_tfms, and give the learner those (learn.dls = …)"
     dl,stored = learn.dls.valid,stored_stats(learn.model)
     if not isinstance(dl, PresizedDL):
         raise CourseError(f"save_model knows how get_dls prepares images from its cache, and nothing of a {type(dl).__name__}: {way_out}.")
-    allowed = SampleOnce,ToTensor,IntToFloatTensor,Normalize
+    allowed = SampleView,ToTensor,IntToFloatTensor,Normalize
     if other := [type(o).__name__ for o in (*dl.after_item.fs, *dl.after_batch.fs) if type(o) not in allowed]:
         raise CourseError(f"save_model cannot keep the transform {other[0]}: {way_out}.")
     if stored and stats_differ(stored, declared_stats(dl)):
