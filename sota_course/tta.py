@@ -20,7 +20,8 @@ class FlipViews:
 
 # %% ../nbs/05_tta.ipynb #c6c1d915
 def _square(image, fraction, x, y):
-    """A square of `fraction` of the shorter side of `image`, from x=0 at the left to x=1 at the right,
+    """A square of `fraction` of the shorter side of `image`, from x=0 at the left to x=1 at the
+    right,
     and y from top to bottom"""
     if not 0<fraction<=1:
         raise CourseError(f"fraction={fraction} makes no sense: it is a part of the shorter side, "
@@ -35,7 +36,8 @@ class CornerViews:
     "A square in the centre and one in each corner"
     fraction:float=0.875 # side of the squares, as a fraction of the image's shorter side
     def __call__(self, image):
-        return [_square(image, self.fraction, x, y) for x,y in ((.5,.5), (0,0), (1,0), (0,1), (1,1))]
+        places = (.5,.5), (0,0), (1,0), (0,1), (1,1)
+        return [_square(image, self.fraction, x, y) for x,y in places]
 
 # %% ../nbs/05_tta.ipynb #62e91868
 @dataclass

@@ -68,7 +68,8 @@ def test_fit_progressive_trains_all_stages():
         quiet(learn)
         return learn
     learn_tiny = learner(stats=imagenet_stats)
-    fit_progressive(learn_tiny, [(16, 2, 50), Stage(24, 1, 20, 1e-3)], cbs=RunRecorder('both', 3, folder))
+    recorder = RunRecorder('both', 3, folder)
+    fit_progressive(learn_tiny, [(16, 2, 50), Stage(24, 1, 20, 1e-3)], cbs=recorder)
     record = learn_tiny.record
     test_eq([(o['size'], o['bs'], o['epoch']) for o in record.log], [(16,50,0), (16,50,1), (24,20,2)])
     test_eq((record.config['epochs'], len(record.config['stages']), record.config['bs']), (3, 2, 20))
