@@ -20,11 +20,6 @@ from sota_course.records import device_name, load_records, package_versions, Rec
 from sota_course.training.distributed import data_parallel
 from sota_course.training.precision import best_precision
 import io, tempfile
-from contextlib import redirect_stdout
-from functools import partial
-from types import SimpleNamespace
-from unittest.mock import patch
-from fastcore.test import expect_fail, test_eq, test_ne
 from sota_course.data.sample import sample_data
 from sota_course.records import published_records
 from sota_course.experiments.runs import *
