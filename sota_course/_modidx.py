@@ -1052,6 +1052,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                              'sota_course/questionnaire/judge.py'),
                                                  'sota_course.questionnaire.judge._read': ( 'workshop/questionnaire/judge.html#_read',
                                                                                             'sota_course/questionnaire/judge.py'),
+                                                 'sota_course.questionnaire.judge._read_as': ( 'workshop/questionnaire/judge.html#_read_as',
+                                                                                               'sota_course/questionnaire/judge.py'),
                                                  'sota_course.questionnaire.judge._sign': ( 'workshop/questionnaire/judge.html#_sign',
                                                                                             'sota_course/questionnaire/judge.py'),
                                                  'sota_course.questionnaire.judge._unsure_feedback': ( 'workshop/questionnaire/judge.html#_unsure_feedback',
