@@ -6,11 +6,13 @@
 __all__ = ['ray_map']
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #89c8214e
-import os
+import contextlib,math,os
 from dataclasses import replace
 import torch
 from ..core import CourseError
+from .forecast import in_words,seconds_left
 from .ladder import finished,summary_line,to_do
+from .runs import learner_of
 from ..records import load_records
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #d3d3f407
@@ -52,6 +54,18 @@ def _ray_task(f, run, cpus):
     torch.set_num_threads(cpus)
     return f(run),finished(run, load_records(run.folder))
 
+def _ray_forecast(run, cpus):
+    "How many seconds a worker takes for `run`; None where that cannot be measured"
+    torch.set_num_threads(cpus)
+    try: return seconds_left(run.recipe, learner_of(run))(views=[*run.views.values()])
+    except Exception: return None # the run itself will stumble over the same, and say it
+
+def _sentence(seconds, n, needs, nodes):
+    "How long `n` runs will take of so many seconds each, as many at once as there is room for"
+    def room(node): return min(node.get(k, 0)//needs[f'num_{k.lower()}s'] for k in ('CPU', 'GPU') if needs[f'num_{k.lower()}s'])
+    at_once = min(n, max(1, int(sum(map(room, nodes)))))
+    return f"About {in_words(seconds*math.ceil(n/at_once))} for {n} network{'s'*(n>1)} of {in_words(seconds)}, {at_once} at a time."
+
 # %% ../../nbs/workshop/experiments/cluster.ipynb #50827020
 def ray_map(
     f, # function of a `Run`, for example `do_once`
@@ -61,19 +75,24 @@ def ray_map(
 ): # list of what `f` says
     "`map`, with a Ray task for each run; an error in one of them ends all"
     ray = _import_ray()
-    own,waiting = _start_ray(ray),[]
+    own,waiting,todo,said = _start_ray(ray),[],runs,{}
     try:
-        nodes,said = [o['Resources'] for o in ray.nodes() if o['Alive']],{}
+        nodes = [o['Resources'] for o in ray.nodes() if o['Alive']]
         records = {o: load_records(o) for o in {run.folder for run in runs}}
         todo = [o for o in runs if to_do(o, records[o.folder])]
         tasks = {}
         for run in todo:
-            needs = _needs(run, nodes, cpus)
+            needs,there = _needs(run, nodes, cpus),replace(run, device=run.device.split(':')[0])
+            if not tasks: waiting = [ray.remote(_ray_forecast).options(max_retries=0, **needs).remote(there, needs['num_cpus'])]
             task = ray.remote(_ray_task).options(max_retries=retries, **needs)
-            tasks[task.remote(f, replace(run, device=run.device.split(':')[0]), needs['num_cpus'])] = run
-        waiting = list(tasks)
+            tasks[task.remote(f, there, needs['num_cpus'])] = run
+        waiting += tasks
         while waiting:
             (ready,),waiting = ray.wait(waiting)
+            if ready not in tasks:
+                with contextlib.suppress(ray.exceptions.RayError):
+                    if seconds := ray.get(ready): print(_sentence(seconds, len(todo), needs, nodes), flush=True)
+                continue
             run = tasks[ready]
             said[run.key],records = ray.get(ready)
             for r in records:

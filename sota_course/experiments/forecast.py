@@ -76,6 +76,12 @@ def in_words(
     n,unit = (round(seconds/60), 'minute') if seconds>=90 else (max(1, round(seconds)), 'second')
     return f"{n} {unit}{'s'*(n>1)}"
 
+def seconds_left(recipe, learn, at=0):
+    "A function from the epochs that are over, and the ways of predicting, to the seconds that a run still takes on this machine"
+    steps,batches = (max(1, len(o)//(num_distrib() if is_shared(learn) else 1)) for o in learn.dls.loaders)
+    train,valid = step_seconds(learn, 3 if steps*recipe.epochs>30 or recipe.seconds else 1)
+    return partial(expected_seconds, recipe, steps, batches, train, valid, at)
+
 # %% ../../nbs/workshop/experiments/forecast.ipynb #81ce4433
 class Forecast(Callback):
     "Say before the first epoch how long a run of a recipe will take. Put it in `cbs`, beside `Checkpoints`"
@@ -89,14 +95,12 @@ class Forecast(Callback):
     def before_epoch(self):
         if self.printed: return
         self.printed = True
-        steps,batches = (max(1, len(o)//(num_distrib() if is_shared(self.learn) else 1)) for o in self.dls.loaders)
-        try: train,valid = step_seconds(self.learn, 3 if steps*self.recipe.epochs>30 or self.recipe.seconds else 1)
+        try: left = seconds_left(self.recipe, self.learn, self.checkpoints.fits)
         except Exception: return # the run itself will stumble over the same, and say it, or has just enough memory without the copy
-        left = partial(expected_seconds, self.recipe, steps, batches, train, valid, self.checkpoints.fits)
         if is_first(self.learn): print(self.sentence(left(len(self.checkpoints.log), self.views), left(0, self.views)), flush=True)
     def sentence(self, left, whole):
         done,n = len(self.checkpoints.log),self.recipe.epochs
-        what = f'by the clock, {done} epochs are done' if self.recipe.seconds else \
-            f"for {n-done} {f'of {n} ' if done else ''}epoch{'s'*(n>1)}"
+        what = f"for {n-done} {f'of {n} ' if done else ''}epoch{'s'*(n>1)}"
+        if self.recipe.seconds: what = f'by the clock, {done} epochs are done'
         more = f"; about {in_words(whole*self.after)} for the {self.after} network{'s'*(self.after>1)} after it" if self.after else ''
         return f"{f'{self.name_}: a' if self.name_ else 'A'}bout {in_words(left)} on this machine, {what}{more}."

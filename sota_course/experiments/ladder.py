@@ -49,8 +49,8 @@ def summary_line(
     record, # `Record` of a run
 ): # str
     "What came of it"
-    return f"{record.name}, seed {record.seed}: " + (
-        record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s")
+    result = record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s"
+    return f'{record.name}, seed {record.seed}: {result}'
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #999eb018
 ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'label_smoothing', 'tta'
@@ -68,8 +68,8 @@ def ladder(
     **changes, # of the `Recipe` that all variants share: arch, size, bs, epochs or seconds, lr, …
 ): # list of `Record`
     "Train and evaluate every variant with every seed, each of them once; several processes with one `folder` share the work"
-    names,seeds = list(dict.fromkeys(o.strip() for o in (names.split(',') if isinstance(names, str) else names))),list(
-        dict.fromkeys(range(seeds) if isinstance(seeds, int) else seeds))
+    names = names.split(',') if isinstance(names, str) else names
+    names,seeds = (list(dict.fromkeys(o)) for o in (map(str.strip, names), range(seeds) if isinstance(seeds, int) else seeds))
     recipe = change(Recipe(), **changes)
     if not names: raise CourseError(f"There are no variants: name one at least, of {', '.join(variants)}.")
     if not seeds: raise CourseError('There are no seeds: one at least, and three before anything can be told.')

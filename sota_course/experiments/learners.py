@@ -22,7 +22,7 @@ from ..normalization import channel_stats
 from ..progressive_resizing import fit_progressive,GrowImages
 from ..training.callbacks import quiet
 from ..training.speed import speed_up
-from ..tta import tta
+from ..tta import nll,tta
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #db78afff
 def _loaders(recipe, data, device, **loading):
@@ -109,7 +109,7 @@ def evaluate(
         start = time.perf_counter()
         probs,targets = tta(learn, views=tta_views[views]) if views else learn.get_preds()
         seconds = time.perf_counter()-start
-    losses = -probs.gather(1, targets.long()[:,None]).clamp_min(torch.finfo(probs.dtype).tiny).log()[:,0]
+    losses = nll(probs, targets, reduction='none')
     bins = [{k: round(v, 4) for k,v in row.items()} for row in calibration_bins(probs, targets).to_dict('records')]
     return dict(accuracy=accuracy(probs, targets).item(), loss=losses.mean().item(), calibration_error=calibration_error(probs, targets),
         images=len(targets),

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 import numpy as np,pandas as pd
 from fastai.vision.all import Adam,ranger
-from ..core import CourseError
+from ..core import CourseError,wrong_kind
 from ..data.folders import noise_levels
 from ..networks import activations,architectures
 from ..progressive_resizing import Stage
@@ -65,10 +65,8 @@ def _check_recipe(r):
     "Raise `CourseError` for a recipe that cannot be followed"
     def check(ok, name, way_out):
         if not ok: raise CourseError(f"A recipe cannot have {name}={getattr(r, name)!r}: {way_out}.")
-    for f in fields(r):
-        kind = dict(str=str, int=int, float=(int,float), bool=bool, tuple=tuple)[getattr(f.type, '__name__', f.type)]
-        check(isinstance(getattr(r, f.name), kind) and (kind is bool or not isinstance(getattr(r, f.name), bool)),
-            f.name, f'it must be of type {f.type.__name__}')
+    kinds = {f.name: f.type for f in fields(r)}
+    if name := wrong_kind(vars(r), kinds): check(False, name, f'it must be of type {kinds[name].__name__}')
     check(not r.arch or r.arch in architectures, 'arch', 
         'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
     for name in ('size', 'bs', 'epochs', 'lr'): check(getattr(r, name)>0, name, 'it must be above 0')
@@ -137,7 +135,7 @@ def _multiple_of_8(pixels): return max(8, round(pixels/8)*8)
 _endless = 10**6 # epochs: the clock ends them
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #166a65f3
-_notes = dict(about=str, published=(int,float), seeds=int)
+_notes = dict(about=str, published=float, seeds=int)
 
 def _read_recipes(file):
     "The tables of a TOML file of recipes"
@@ -189,9 +187,8 @@ def find_recipe(name):
 
 def _settings(table, where):
     "What a table says of a recipe; its notes are checked, and left out"
-    for key,kind in _notes.items():
-        if key in table and (not isinstance(table[key], kind) or isinstance(table[key], bool)):
-            raise CourseError(f"{where}: {key} is {'a text in quotes' if kind is str else 'a number'}, not {table[key]!r}.")
+    if key := wrong_kind({k: v for k,v in table.items() if k in _notes}, _notes):
+        raise CourseError(f"{where}: {key} is {'a text in quotes' if _notes[key] is str else 'a number'}, not {table[key]!r}.")
     settings = {k: v for k,v in table.items() if k not in _notes}
     if isinstance(o := settings.get('stages'), list):
         settings['stages'] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in o)

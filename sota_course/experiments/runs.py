@@ -73,8 +73,9 @@ def _config(run, views):
     "What a record says of its run: the settings that all variants share, and what this one changes"
     default,base,own = map(_plain, (Recipe(), run.base, replace(run.recipe, views=views)))
     shared = {k: v for k,v in base.items() if v!=default[k] or k in ('arch', 'size', 'bs', 'epochs', 'lr', 'schedule', 'stages')}
-    besides = _told(run.loading) | ({} if run.speed_up else dict(speed_up=False)) | (
-        dict(processes=run.processes) if run.processes>1 else {})
+    besides = _told(run.loading)
+    if not run.speed_up: besides['speed_up'] = False
+    if run.processes>1: besides['processes'] = run.processes
     return shared | dict(precision=run.precision, changes={k: v for k,v in own.items() if v!=base[k]}) | besides
 
 def records_of(run, records):

@@ -16,7 +16,7 @@ from sota_course.normalization import channel_stats
 from sota_course.progressive_resizing import fit_progressive, GrowImages
 from sota_course.training.callbacks import quiet
 from sota_course.training.speed import speed_up
-from sota_course.tta import tta
+from sota_course.tta import nll, tta
 from dataclasses import replace
 from sota_course.core import CourseError
 from sota_course.data.sample import sample_data

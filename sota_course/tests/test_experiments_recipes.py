@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastai.vision.all import Adam, ranger
-from sota_course.core import CourseError
+from sota_course.core import CourseError, wrong_kind
 from sota_course.data.folders import noise_levels
 from sota_course.networks import activations, architectures
 from sota_course.progressive_resizing import Stage

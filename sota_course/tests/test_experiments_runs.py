@@ -96,10 +96,11 @@ def test_a_run_without_a_result_is_a_failed_one():
 def test_runs_are_called_as_before():
     with_mixup = Recipe('small_cnn', mixup=0.4)
     test_eq(_run_key(with_mixup, 3, 'abc', 'fp32', 'cpu', stock=False, loading={}), 'a75bd33c1b39')
-    assert _run_key(replace(with_mixup, noise=5), 3, 'abc', 'fp32', 'cpu')!='a75bd33c1b39'!=_run_key(
-        with_mixup, 3, 'abc', 'fp32', 'cpu', stock=True)
+    test_ne(_run_key(replace(with_mixup, noise=5), 3, 'abc', 'fp32', 'cpu'), 'a75bd33c1b39')
+    test_ne(_run_key(with_mixup, 3, 'abc', 'fp32', 'cpu', stock=True), 'a75bd33c1b39')
     old = next(r for r in published_records('ladder-imagenette2-224') if r.name=='label_smoothing' and r.seed==1)
     base = Recipe('xresnet18', size=64)
-    run = Run(vary(base, 'label_smoothing'), 1, {'label_smoothing': ''}, 'data', 'results', base, 'key', old.data['fingerprint'], 'bf16')
+    data = SimpleNamespace(fingerprint=old.data['fingerprint'])
+    run = Run(vary(base, 'label_smoothing'), 1, {'label_smoothing': ''}, data, 'results', base, 'key', 'bf16')
     test_eq(_config(run, '') | dict(stages=[]), old.config | dict(stages=[]))
     test_eq(records_of(run, [replace(old, config=_config(run, ''))])[0].started, old.started)
