@@ -9,7 +9,7 @@ READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test test-wheel chapters lab bench prepare constraints clean
+.PHONY: help demo test test-wheel chapters lab docs docs-serve docs-test bench prepare constraints clean
 
 help:
 	@echo "make demo      four ways to train on the built-in sample, three seeds each, and what helped (about 4 minutes)"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-wheel  build the wheel, install it apart, and run what is exported, and two chapters, against it"
 	@echo "make chapters  run every chapter on photographs: make chapters DATA=FOLDER"
 	@echo "make lab       open the course in JupyterLab"
+	@echo "make docs      build the web site into _site/; docs-serve shows it, docs-test tries it in Chromium (these need Node.js)"
 	@echo "make bench     time the course's code against stock fastai and simple loops"
 	@echo "make prepare   bring modules, tests, README and links in step with the notebooks"
 
@@ -33,6 +34,7 @@ demo: $(READY)
 # Cells marked `#| test` run in pytest, and not once more where they stand.
 test: $(READY)
 	python -m sota_course._nbdev drift
+	chkstyle nbs
 	python -m sota_course._nbdev links --check
 	python -m sota_course._nbdev readme --check
 	OMP_NUM_THREADS=1 SOTA_COURSE_DATA="$$(python -m sota_course data sample)" nbdev-test --n-workers 2 --timing
@@ -47,6 +49,24 @@ chapters: $(READY)
 
 lab: $(READY)
 	jupyter lab nbs
+
+# The site has an environment of its own: its builder and the course need different versions. npm brings Python for browsers.
+SITE_READY := .venv-site/.ready
+SITE_PYTHON := $(subst .venv,.venv-site,$(BIN))/python
+$(SITE_READY): site/requirements.txt site/package-lock.json
+	$(PYTHON) -m venv .venv-site
+	$(SITE_PYTHON) -m pip install --quiet --requirement site/requirements.txt
+	npm ci --prefix site --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+docs: $(SITE_READY)
+	$(SITE_PYTHON) site/build.py
+
+docs-serve: docs
+	$(SITE_PYTHON) site/serve.py
+
+docs-test: docs $(READY)
+	OMP_NUM_THREADS=1 python -m pytest site
 
 # Those that load images need a data set: make bench DATA=~/.fastai/data/imagenette2-160
 bench: $(READY)
@@ -73,4 +93,4 @@ constraints: $(READY)
 	python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv .venv-site _site site/node_modules build dist *.egg-info

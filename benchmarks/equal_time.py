@@ -27,7 +27,7 @@ def stock(path):
 
 def course(path, name, seconds):
     "The same, within `seconds` but for the last validation"
-    from sota_course.core import keep_freed_memory
+    from sota_course.core import tune_malloc
     from sota_course.experiments.learners import fit_recipe,recipe_learner
     from sota_course.experiments.recipes import change,named_recipe
     from fastai.vision.all import Callback,CancelValidException
@@ -36,7 +36,7 @@ def course(path, name, seconds):
         def before_validate(self): raise CancelValidException()
         def after_batch(self): TrainOnly.images += len(self.x)
     began = time.perf_counter()
-    keep_freed_memory()
+    tune_malloc()
     recipe = named_recipe(name)
     learn = recipe_learner(recipe, path)
     recipe = change(recipe, seconds=seconds*(1-for_validation)-(time.perf_counter()-began))

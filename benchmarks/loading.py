@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
-from sota_course.core import keep_freed_memory
+from sota_course.core import tune_malloc
 from timing import *
 
 notes = [
@@ -112,7 +112,7 @@ if __name__ == '__main__':
     parser.add_argument('--keep-memory', action='store_true', help='let glibc keep freed memory, for both')
     parser.add_argument('--quick', action='store_true', help='one round, three batches, on a small copy; writes nothing')
     args = parser.parse_args()
-    kept = args.keep_memory and keep_freed_memory()
+    kept = args.keep_memory and tune_malloc()
     if args.keep_memory and not kept: parser.error('freed memory cannot be kept here: this is no glibc')
     from fastai.vision.all import *
     from sota_course.data.folders import subset

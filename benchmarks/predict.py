@@ -47,7 +47,7 @@ if __name__ == '__main__':
     from sota_course.core import get_device
     from fastai.vision.all import *
     from fastcore.basics import chunked
-    from sota_course.normalization import ChannelStats
+    from sota_course.loading.loader_stats import ChannelStats
     from sota_course.loading.augment import Augment
     from sota_course.networks import build_network
     from sota_course.training.model import Model,Probabilities

@@ -11,7 +11,7 @@ from sota_course.core import seed_everything
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
 from sota_course.records import load_records
-from sota_course.experiments.recorder import RecordRun
+from sota_course.experiments.recorder import RunRecorder
 from techniques import Bfloat16
 from fastai.vision.all import ProgressCallback
 
@@ -23,7 +23,7 @@ def run(path, name, seed, size, epochs, lr, folder):
     learn = baseline_learner(get_dls(64, size, path=path, presize=loaders[name]), 'xresnet18')
     learn.model = Bfloat16(learn.model)
     learn.remove_cb(ProgressCallback)
-    learn.fit_one_cycle(epochs, lr, cbs=RecordRun(name, seed, folder, size=size, lr=lr, precision='bfloat16'))
+    learn.fit_one_cycle(epochs, lr, cbs=RunRecorder(name, seed, folder, size=size, lr=lr, precision='bfloat16'))
     print(f'{name}, seed {seed}: accuracy {learn.record.metrics["accuracy"]:.4f} in {learn.record.seconds:.0f} s', flush=True)
 
 if __name__ == '__main__':

@@ -11,7 +11,7 @@ from pathlib import Path
 from sota_course.core import cache_home,seed_everything
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.experiments.recorder import RecordRun
+from sota_course.experiments.recorder import RunRecorder
 from sota_course.progressive_resizing import GrowImages,Stage,fit_progressive
 from fastai.vision.all import *
 
@@ -42,7 +42,7 @@ def run(path, name, size, epochs, seed, lr, folder, schedule='fit_one_cycle', st
     seed_everything(seed)
     learn = make_learner(path, size, **kwargs)
     learn.remove_cb(ProgressCallback)
-    recorder = RecordRun(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), precision='bfloat16')
+    recorder = RunRecorder(name, seed, folder, size=size, lr=lr, noise=kwargs.get('noise', 0), precision='bfloat16')
     if stages: fit_progressive(learn, [Stage(size//2, (epochs+1)//2, lr=lr), Stage(size, epochs//2, lr=lr)], cbs=recorder)
     else: getattr(learn, schedule)(epochs, lr, cbs=recorder)
     weights.parent.mkdir(parents=True, exist_ok=True)

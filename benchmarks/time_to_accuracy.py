@@ -85,10 +85,10 @@ def bare(path, epochs):
 
 def measure(path, seed, name, epochs):
     "What a record says of one run"
-    from sota_course.core import keep_freed_memory,seed_everything
+    from sota_course.core import tune_malloc,seed_everything
     from sota_course.experiments.recorder import describe_data
     seed_everything(seed)
-    if name!='stock': keep_freed_memory()
+    if name!='stock': tune_malloc()
     dls,config,took,found = stock(path, epochs or 5) if name=='stock' else bare(path, epochs) if name=='bare' else course(path, seed, name, epochs)
     return dict(data=describe_data(dls), config=config, seconds=round(took, 3), evaluation=found | dict(cpu_seconds=round(time.process_time(), 1), load=round(os.getloadavg()[0], 1)))
 

@@ -58,8 +58,8 @@ def book_augment():
 
 def learner_with(path, arch, size, bs, presized, fast, keep):
     "A seeded `Learner` with the book's augmentation, in a process of its own: presized loader or fastai's, `speed_up` or not, freed memory kept or not; the seconds of `get_dls`, and what `speed_up` said"
-    from sota_course.core import keep_freed_memory,seed_everything
-    if keep and not keep_freed_memory(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
+    from sota_course.core import tune_malloc,seed_everything
+    if keep and not tune_malloc(): raise SystemExit('freed memory cannot be kept here: this is no glibc')
     import contextlib,io
     from fastai.vision.all import imagenet_stats
     from sota_course.imagenette import baseline_learner

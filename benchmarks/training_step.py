@@ -3,7 +3,7 @@
     python benchmarks/training_step.py
     python benchmarks/training_step.py --cases xresnet50:128 --bs 32 --rounds 5 --compile
 
-Every setting takes its steps in turn with the others. What glibc does with freed memory (`keep_freed_memory`) cannot be
+Every setting takes its steps in turn with the others. What glibc does with freed memory (`tune_malloc`) cannot be
 undone in a process, so processes with and without it take turns as well. The medians go to benchmarks/results/speed/training_step.json.
 The rows that begin with "limit" are for comparison: all multiplications and additions of a step (counted by torch), at the rate at which
 this processor multiplies two large matrices of the same number format, and nothing else.
@@ -27,8 +27,8 @@ def limits(dls, model):
 
 def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
     "Median seconds of a step for each setting, in this process"
-    from sota_course.core import keep_freed_memory,seed_everything
-    if keep and not keep_freed_memory(): return {}
+    from sota_course.core import tune_malloc,seed_everything
+    if keep and not tune_malloc(): return {}
     import torch
     from sota_course.imagenette import baseline_learner
     from sota_course.training.precision import AutoMixedPrecision
@@ -58,7 +58,7 @@ def measure(arch, size, bs, rounds, compile, cpu_seconds, keep):
     return found | ({} if cpu_seconds else dict(limits(dls, learners['stock'].model)))
 
 def case(arch, size, bs, rounds, turns, threads, compile, cpu_seconds):
-    "The rows of one network and size: medians over processes, and how many times as fast as stock without `keep_freed_memory`"
+    "The rows of one network and size: medians over processes, and how many times as fast as stock without `tune_malloc`"
     seconds = {}
     for _ in range(turns):
         for keep in (False, True):

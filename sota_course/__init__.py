@@ -1,6 +1,6 @@
 """Train state-of-the-art image classifiers: a course you can read, run, install and be checked by"""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 import warnings
 # fastai 2.8 still uses torch.jit.script, and newer versions of torch say so in red at every import: this stands before any of them.

@@ -18,6 +18,7 @@ from sota_course.loading.augment import *
 from sota_course.loading.views import *
 from sota_course.loading.cache import *
 from sota_course.loading.loader import *
+from sota_course.loading.loader_stats import *
 from sota_course.loading.dls import *
 from sota_course.networks import *
 from sota_course.imagenette import *
@@ -38,6 +39,8 @@ from sota_course.training.onnx import *
 from sota_course.experiments.recipes import *
 from sota_course.experiments.learners import *
 from sota_course.experiments.checkpoints import *
+from sota_course.experiments.forecast import *
+from sota_course.experiments.recorder import *
 from sota_course.experiments.runs import *
 from sota_course.experiments.ladder import *
 from sota_course.experiments.cluster import *

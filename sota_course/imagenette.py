@@ -8,7 +8,7 @@ __all__ = ['baseline_learner', 'class_names', 'imagenette_counts', 'noise_levels
 # %% ../nbs/01_imagenette.ipynb #1c3a6b3e
 from fastai.vision.all import *
 from .data.folders import class_names,imagenette_counts,noise_levels
-from .networks import build_network
+from .networks import build_network,CourseLearner
 
 # %% ../nbs/01_imagenette.ipynb #f3a152f8
 _all_ = [class_names, imagenette_counts, noise_levels] # of the room `data.folders`
@@ -18,8 +18,8 @@ def baseline_learner(
     dls, # `DataLoaders`
     arch:str|None=None, # 'xresnet18', 'xresnet50', 'small_cnn', …; by the device if left out
     **kwargs, # passed to fastai's `Learner`
-): # fastai `Learner`
+): # `CourseLearner`
     "A network with random weights and one output for each class in `dls`"
     arch = arch or ('xresnet18' if dls.device.type=='cpu' else 'xresnet50')
     settings = dict(loss_func=CrossEntropyLossFlat(), metrics=accuracy) | kwargs
-    return Learner(dls, build_network(arch, len(dls.vocab)), **settings)
+    return CourseLearner(dls, build_network(arch, len(dls.vocab)), **settings)

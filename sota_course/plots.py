@@ -84,13 +84,13 @@ def _draw_runs(ax, runs, color, **kwargs):
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 # %% ../nbs/workshop/plots.ipynb #2066bc1b
-def _together(ax, logs, names, look, metric):
+def _draw_together(ax, logs, names, look, metric):
     "The curves of all `names` on one `ax`, with a legend"
     for name in names: _draw_runs(ax, logs[name], look[name]['color'], label=f'{_shortened(name)} ({counted(len(logs[name]))})')
     ax.set(xlabel='epoch', ylabel=metric_label(metric))
     ax.legend()
 
-def _apart(logs, names, look, metric, baseline):
+def _draw_apart(logs, names, look, metric, baseline):
     "A figure with a panel for each of `names`, with the baseline's mean behind, all to one scale"
     every = np.concatenate([run for runs in logs.values() for run in runs])
     low,high = np.nanmin(every[:,2]),np.nanmax(every[:,2])
@@ -115,9 +115,9 @@ def plot_curves(
     if not (logs := learning_curves(source, metric)): raise CourseError(f"No run has {metric!r} in its log: choose another metric.")
     every,baseline = (source.names, source.baseline) if isinstance(source, Comparison) else (logs, 'baseline')
     names,look = names or list(logs),looks(every, baseline)
-    if isinstance(source, Comparison) and ax is None: return _apart(logs, names, look, metric, baseline)
+    if isinstance(source, Comparison) and ax is None: return _draw_apart(logs, names, look, metric, baseline)
     fig = None if ax else Figure(figsize=(6, 3.5), layout='constrained')
-    _together(ax or fig.subplots(), logs, names, look, metric)
+    _draw_together(ax or fig.subplots(), logs, names, look, metric)
     return ax or fig
 
 Comparison.plot_curves = plot_curves # as a method too
@@ -172,7 +172,7 @@ def _reliability_of_table(table, ax):
 # %% ../nbs/workshop/plots.ipynb #23e70923
 @_style
 def plot_reliability(
-    source, # a `Comparison`, or a table of bins: count, confidence and accuracy, as `calibration_bins` of chapter 7 makes it
+    source, # a `Comparison`, or a table of bins: count, confidence and accuracy, as `calibration_bins` of chapter 07 makes it
     names=None, # of a comparison, the variants to draw; all whose records have bins if left out
     ax=None, # where to draw a table of bins; axes of its own if left out
 ): # `Figure`; `ax` if it is given

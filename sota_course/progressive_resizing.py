@@ -89,7 +89,7 @@ def fit_progressive(
     get_dls=None, # function from (bs, size) to `DataLoaders`; `learn.dls.remake` if left out
     schedule:str='fit_one_cycle', # the learner's method for a stage, given epochs and learning rate
     upscale:bool=False, # only warn of a size beyond the images, do not refuse it?
-    cbs=None, # callbacks for all stages; with a `RecordRun` among them, all stages are one record
+    cbs=None, # callbacks for all stages; with a `RunRecorder` among them, all stages are one record
 ):
     """Train in stages of growing images; optimizer state and batch-norm statistics carry over;
     raises `CourseError` before training if the data of any stage is not right"""

@@ -10,6 +10,7 @@ import warnings
 from dataclasses import dataclass
 from fastai.vision.all import *
 from .core import CourseError
+from .loading.view_batches import views_loader
 
 # %% ../nbs/05_tta.ipynb #36899740
 @dataclass
@@ -18,13 +19,14 @@ class FlipViews:
     def __call__(self, image): return [image, image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
 
 # %% ../nbs/05_tta.ipynb #c6c1d915
-def _square(image, share, x, y):
-    """A square of `share` of the shorter side of `image`, from x=0 at the left to x=1 at the right,
+def _square(image, fraction, x, y):
+    """A square of `fraction` of the shorter side of `image`, from x=0 at the left to x=1 at the
+    right,
     and y from top to bottom"""
-    if not 0<share<=1:
-        raise CourseError(f"share={share} makes no sense: it is a part of the shorter side, "
+    if not 0<fraction<=1:
+        raise CourseError(f"fraction={fraction} makes no sense: it is a part of the shorter side, "
             "above 0 and at most 1.")
-    side = max(1, round(min(image.size)*share))
+    side = max(1, round(min(image.size)*fraction))
     left,top = round((image.width-side)*x), round((image.height-side)*y)
     return image.crop((left, top, left+side, top+side))
 
@@ -32,24 +34,25 @@ def _square(image, share, x, y):
 @dataclass
 class CornerViews:
     "A square in the centre and one in each corner"
-    share:float=0.875 # side of the squares, as a fraction of the image's shorter side
+    fraction:float=0.875 # side of the squares, as a fraction of the image's shorter side
     def __call__(self, image):
-        return [_square(image, self.share, x, y) for x,y in ((.5,.5), (0,0), (1,0), (0,1), (1,1))]
+        places = (.5,.5), (0,0), (1,0), (0,1), (1,1)
+        return [_square(image, self.fraction, x, y) for x,y in places]
 
 # %% ../nbs/05_tta.ipynb #62e91868
 @dataclass
 class SlidingViews:
     """Squares that slide from one end of the longer side to the other, in equal steps;
-    on a square image with `share=1` all are the same"""
+    on a square image with `fraction=1` all are the same"""
     n:int=3 # number of squares
-    share:float=1. # their side, as a fraction of the image's shorter side
+    fraction:float=1. # their side, as a fraction of the image's shorter side
     def __post_init__(self):
         if self.n<2:
             raise CourseError(f"n={self.n} makes no sense: a window needs at least 2 places "
                 "to slide between.")
     def __call__(self, image):
         steps = [i/(self.n-1) for i in range(self.n)]
-        return [_square(image, self.share, *((o,.5) if image.width>image.height else (.5,o)))
+        return [_square(image, self.fraction, *((o,.5) if image.width>image.height else (.5,o)))
             for o in steps]
 
 # %% ../nbs/05_tta.ipynb #ed587ec0
@@ -60,54 +63,6 @@ class RandomViews:
     def __post_init__(self):
         if self.n<1: raise CourseError(f"n={self.n} makes no sense: at least one view is needed.")
     def __call__(self, image): return [image]*self.n
-
-# %% ../nbs/05_tta.ipynb #5882c2b2
-class _ItemViews:
-    """From a decoded image (and its target) to a stack of views, each treated by the loader's
-    item transforms"""
-    def __init__(self, views, pipe, plain): store_attr()
-    def treat(self, image, target, split_idx):
-        self.pipe.split_idx = split_idx
-        return self.pipe((image, *target))
-    def __call__(self, sample):
-        image,*target = sample if isinstance(sample, tuple) else (sample,)
-        if not isinstance(image, Image.Image):
-            raise CourseError("TTA makes views of images, and this loader's items are of type "
-                f"{type(image).__name__}.")
-        treated = [self.treat(type(image)(o), target, _split_idx(self.views))
-            for o in self.views(image)]
-        if self.plain: treated.append(self.treat(image, target, 1))
-        if len({o[0].shape for o in treated})>1:
-            raise CourseError("The views have different sizes: the loader's item transforms "
-                "must end in one size, for example with Resize.")
-        return (torch.stack([o[0] for o in treated]), *treated[0][1:])
-
-def _split_idx(views): # 0: as in training, 1: as in validation
-    return 0 if isinstance(views, RandomViews) else 1
-
-class _FlattenViews:
-    "From n stacks of v views to n·v samples"
-    def __call__(self, samples): return [(x, *target) for stack,*target in samples for x in stack]
-
-class _BatchViews:
-    """The loader's batch transforms, for each view by itself:
-    of n·v images, those of one view are v apart"""
-    def __init__(self, pipe, split_idxs): store_attr()
-    def __call__(self, batch):
-        v,treated = len(self.split_idxs),[]
-        for i,self.pipe.split_idx in enumerate(self.split_idxs):
-            treated.append(self.pipe(tuple(o[i::v] for o in batch)))
-        return tuple(torch.stack(o, 1).flatten(0, 1) for o in zip(*treated))
-
-# %% ../nbs/05_tta.ipynb #3c04cc77
-def _views_loader(dl, views, plain):
-    """A loader that gives all views of an image one after the other (the plain one last),
-    in the order of the data set, and the number of views"""
-    n = len(views(Image.new('RGB', (8,8)))) + plain
-    new = dl.new(bs=max(1, (dl.bs or 1)//n), shuffle=False, drop_last=False)
-    new.after_item,new.before_batch = _ItemViews(views, dl.after_item, plain),_FlattenViews()
-    new.after_batch = _BatchViews(dl.after_batch, [_split_idx(views)]*(n-plain) + [1]*plain)
-    return new,n
 
 # %% ../nbs/05_tta.ipynb #b59cd1a7
 def predict_views(
@@ -122,7 +77,8 @@ def predict_views(
         raise CourseError(f"The loss {name} does not say how scores become probabilities: "
             "set learn.loss_func, for example to CrossEntropyLossFlat() "
             "(after an interrupted Mixup training it is a leftover of that).")
-    dl,n = _views_loader(learn.dls.valid if dl is None else dl, views, plain)
+    dl = learn.dls.valid if dl is None else dl
+    dl,n = views_loader(dl, views, plain, augment=isinstance(views, RandomViews))
     with learn.no_bar(): probs,targets = learn.get_preds(dl=dl, reorder=False)
     return probs.unflatten(0, (-1, n)), None if targets is None else targets[::n]
 
@@ -144,8 +100,8 @@ def tta(
             "from 0 to 1.")
     probs,targets = predict_views(learn, dl, views, plain=beta>0)
     looks = probs[:,:-1] if beta>0 else probs
-    if (isinstance(views, RandomViews) and views.n>1
-            and torch.equal(looks[:,:1].expand_as(looks), looks)):
+    several = isinstance(views, RandomViews) and views.n>1
+    if several and torch.equal(looks[:,:1].expand_as(looks), looks):
         warnings.warn("All random views gave the same predictions: this loader has no random "
             "augmentation, and TTA with it costs time for nothing.")
     if reduce=='max': return (highest := probs.amax(1))/highest.sum(1, keepdim=True), targets
@@ -156,6 +112,8 @@ def tta(
 def nll(
     probs, # probabilities of shape (images, classes)
     targets, # whole numbers of shape (images,)
-): # a tensor with one number
+    reduction:str='mean', # or 'none', for the loss of each image
+): # a tensor
     "The cross-entropy loss of probabilities: the mean of −log(probability of the true class)"
-    return F.nll_loss(probs.clamp_min(torch.finfo(probs.dtype).tiny).log(), targets.long())
+    smallest = torch.finfo(probs.dtype).tiny
+    return F.nll_loss(probs.clamp_min(smallest).log(), targets.long(), reduction=reduction)

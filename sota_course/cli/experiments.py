@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated,Optional
 from typer import Argument,Option
 from .app import app,doctor_command,PathOption,ResultsOption
-from ..core import CourseError,find_data,keep_freed_memory,results_home
+from ..core import CourseError,find_data,results_home,tune_malloc
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #dcacf0c2
 def _compare(records, folder, path=None, **kwargs):
@@ -47,7 +47,7 @@ def ladder_command(
     from sota_course.experiments.ladder import ladder
     from sota_course.experiments.cluster import ray_map
     from sota_course.data.download import get_data
-    keep_freed_memory() # this process does nothing else
+    tune_malloc() # this process does nothing else
     path,folder = get_data(path, size),results or results_home()/'ladder'
     records = ladder(path, variants, seeds, folder, resume, device, speed_up=speed_up, each=ray_map if ray else map,
         arch=arch or '', size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
@@ -73,10 +73,10 @@ def demo_command(
     seeds:Annotated[int, Option(min=1, help='Runs of each variant.')]=3,
     results:ResultsOption=None,
 ):
-    ("On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows. "
-     "About four minutes.")
+    """On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows.
+    About four minutes."""
     doctor_command()
     from sota_course.data.sample import sample_data
     print()
-    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3,
+    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', size=64, epochs=epochs,
         results=results or results_home()/'demo', resume=True)

@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/workshop/cli/questions.ipynb #82d49c7c
-import csv,io,json
+import csv,io,json,re
 from pathlib import Path
 from typing import Annotated,Optional
 import typer
@@ -42,6 +42,14 @@ def check_command(
     print(json.dumps(found.to_dict(), indent=1, ensure_ascii=False) if as_json else found)
 
 # %% ../../nbs/workshop/cli/questions.ipynb #7cfb2e73
+def _print_unsure(unsure):
+    "The answers that the checker does not judge, with what it recognized: the ones worth reading"
+    from sota_course.questionnaire.judge import said,short
+    print(f'To read first, {len(unsure)} answers on which the checker is not sure:')
+    for name,result,answer in sorted(unsure, key=lambda o: (o[1].n, o[0])):
+        print(f'  question {result.n}, {name}: {short(answer, 200)}')
+        for p in result.points: print(f'      {p.what}: {said(p)}')
+
 @app.command('grade')
 def grade_command(
     folder:Annotated[Path, Argument(help='A folder of answer files (.md, .txt, .json).')],
@@ -55,16 +63,18 @@ def grade_command(
     if not files: raise CourseError(f'{folder} has no answer files: they end in .md, .txt or .json.')
     if csv_file.resolve() in [o.resolve() for o in files] or csv_file.suffix!='.csv':
         raise CourseError(f'The table would be written over {csv_file}: give --csv a name that ends in .csv.')
-    asked,table,bad = list(load_bank(bank).questions),io.StringIO(),[]
+    asked,table,bad,unsure = list(load_bank(bank).questions),io.StringIO(),[],[]
     rows = csv.writer(table, lineterminator='\n')
     rows.writerow(['file', 'score', *(f'q{n}' for n in asked), 'error'])
     for file in files:
         try: sheet,error = _grade([file], bank),''
         except QuestionnaireError as e: sheet,error,bad = None,str(e),[*bad, file.name]
         verdicts = {o.n:o.verdict for o in sheet.results} if sheet else {}
+        unsure += [(file.name, o, str(sheet.answers[o.n])) for o in sheet.results if o.verdict=='unsure'] if sheet else []
         rows.writerow([file.name if file.name[0].isalnum() else f"'{file.name}", f'{sheet.score:.3f}' if sheet else '',
             *(verdicts.get(n, '') for n in asked), error])
     write_atomically(csv_file, table.getvalue())
+    if unsure: _print_unsure(unsure)
     print(f'Graded {len(files)-len(bad)} of {len(files)} files: {csv_file}'
         + (f"; not read, see the column error: {', '.join(bad)}" if bad else ''))
 
@@ -79,12 +89,12 @@ def list_command(bank:BankOption='imagenette'):
     for n in load_bank(bank).questions: print(question(n, bank))
 
 @questions_app.command('show')
-def show_command(bank:Annotated[str, Argument(help='A bank that comes with the course.')]='training'):
+def show_command(bank:Annotated[str, Argument(help='A bank that comes with the course, or the path of a TOML file.')]='training'):
     "Print a question bank as it is written, to begin your own with: sota-course questions show training > mine.toml"
     from sota_course.questionnaire import load_bank
     from sota_course.questionnaire.text import questions_folder
-    load_bank(bank)
-    print((questions_folder()/f'{bank}.toml').read_text(encoding='utf-8'), end='')
+    own = load_bank(bank).path # of a bank that does not come with the course
+    print(Path(own or questions_folder()/f'{bank}.toml').read_text(encoding='utf-8'), end='')
 
 @questions_app.command('validate')
 def validate_command(file:Annotated[str, Argument(help='A question bank: a TOML file, or the name of one that comes with the course.')]):
@@ -106,17 +116,28 @@ def _ask():
     while True:
         try: line = input('> ' if not lines else '… ')
         except EOFError: return '\n'.join(lines) or None
-        if not lines and line.strip().lower() in ('?', '!', 'q', 'quit', 'exit', 'h', 'help'):
+        if not lines and line.strip().lower() in ('?', '!', 'q', 'quit', 'exit', 'h', 'help', 'd'):
             return dict(quit='q', exit='q', h='?', help='?').get(line.strip().lower(), line.strip())
         if not line.strip(): return '\n'.join(lines)
         lines.append(line)
 
+def _compare(result, bank):
+    "Let the learner tick what they have said of an answer that is not judged"
+    from sota_course.questionnaire import solution
+    from sota_course.quiz import tick
+    print(f'  One way to say it: {solution(result.n, bank).strip()}')
+    for i,p in enumerate(result.points, 1): print(f'  {i}. {p.what}')
+    try: line = input('Which of these have you said? Numbers, or an empty line: ')
+    except EOFError: return
+    chosen = {int(o) for o in re.findall(r'\d+', line)}
+    tick(result.n, [p.id for i,p in enumerate(result.points, 1) if i in chosen], bank)
+
 def _ask_question(n, bank):
     "Ask until the answer is right or skipped; False if the learner leaves"
     from sota_course.questionnaire import check,hint,load_bank,question,solution
-    from sota_course.quiz import progress,remember
+    from sota_course.quiz import object_to,progress,remember
     print(question(n, bank))
-    hints,most = 0,len(load_bank(bank)[n].hints)
+    hints,most,last = 0,len(load_bank(bank)[n].hints),None
     while True:
         answer = _ask()
         if answer in (None, 'q'):
@@ -128,12 +149,16 @@ def _ask_question(n, bank):
         elif answer=='!':
             print(f'  {solution(n, bank).strip()}\n')
             return True
+        elif answer=='d':
+            print(f'  Written to {object_to(*last, bank)}: send this file.' if last else '  There is no verdict yet to disagree with.')
         elif answer:
             result = check(n, answer, bank)
+            last = answer,result
             print(result)
             remember(answer, result, bank)
             if result.verdict=='correct': return print() or True
-            print('(Once more, or an empty line to go on.)')
+            if result.verdict=='unsure': _compare(result, bank)
+            print('(Once more, an empty line to go on, or d if you do not agree: it puts all into a file to send.)')
         else: return print() or True
 
 # %% ../../nbs/workshop/cli/questions.ipynb #aa37ec53
@@ -141,14 +166,14 @@ def _ask_question(n, bank):
 def quiz_command(
     question:Annotated[Optional[list[int]], Option('--question', '-q', help='Only this question; may be given more than once.')]=None,
     bank:BankOption='imagenette',
-    again:Annotated[bool, Option('--again', help='Ask also what you have answered correctly before.')]=False,
+    again:Annotated[bool, Option('--again', help='Ask also what you have answered correctly or self-checked before.')]=False,
 ):
     "Answer the questionnaire here."
     from sota_course.questionnaire import load_bank
     from sota_course.quiz import progress
     found,known = load_bank(bank),progress(bank)
     asked = [n for n,q in found.questions.items() if q.kind!='function' and not q.optional]
-    numbers = question or [n for n in asked if again or known.answers.get(n, {}).get('verdict')!='correct']
+    numbers = question or [n for n in asked if again or not known.is_done(n)]
     if work := [n for n in numbers if found[n].kind=='function']:
         raise CourseError(f'Question {work[0]} asks for a function: write it into a file, '
             f'then sota-course check --question {work[0]} FILE.py')

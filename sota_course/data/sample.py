@@ -31,17 +31,17 @@ class Pen:
         self.rng, self.sz, self.shake = rng, sz, shake
         self.im = Image.new('RGBA', (sz, sz))
         self.d = ImageDraw.Draw(self.im)
-    def _px(self, xy): return (np.reshape(xy, (-1, 2)) + self.rng.normal(0, self.shake, (len(xy)//2, 2))) * self.sz
-    def _w(self, w): return max(1, round(w*self.sz))
+    def _pixels(self, xy): return (np.reshape(xy, (-1, 2)) + self.rng.normal(0, self.shake, (len(xy)//2, 2))) * self.sz
+    def _width(self, w): return max(1, round(w*self.sz))
     def _box(self, x, y, rx, ry):
-        (x, y), rx, ry = self._px((x, y))[0], rx*self.sz, (ry or rx)*self.sz
+        (x, y), rx, ry = self._pixels((x, y))[0], rx*self.sz, (ry or rx)*self.sz
         return [x-rx, y-ry, x+rx, y+ry]
-    def poly(self, c, *xy): self.d.polygon(self._px(xy).ravel().tolist(), fill=c)
-    def blob(self, c, *xy): self.d.polygon(_smooth(self._px(xy)).ravel().tolist(), fill=c)
-    def line(self, c, w, *xy): self.d.line(self._px(xy).ravel().tolist(), fill=c, width=self._w(w), joint='curve')
+    def poly(self, c, *xy): self.d.polygon(self._pixels(xy).ravel().tolist(), fill=c)
+    def blob(self, c, *xy): self.d.polygon(_smooth(self._pixels(xy)).ravel().tolist(), fill=c)
+    def line(self, c, w, *xy): self.d.line(self._pixels(xy).ravel().tolist(), fill=c, width=self._width(w), joint='curve')
     def oval(self, c, x, y, rx, ry=None): self.d.ellipse(self._box(x, y, rx, ry), fill=c)
-    def ring(self, c, w, x, y, rx, ry=None): self.d.ellipse(self._box(x, y, rx, ry), outline=c, width=self._w(w))
-    def arc(self, c, w, x, y, r, start, end): self.d.arc(self._box(x, y, r, r), start, end, fill=c, width=self._w(w))
+    def ring(self, c, w, x, y, rx, ry=None): self.d.ellipse(self._box(x, y, rx, ry), outline=c, width=self._width(w))
+    def arc(self, c, w, x, y, r, start, end): self.d.arc(self._box(x, y, r, r), start, end, fill=c, width=self._width(w))
     def rect(self, c, x0, y0, x1, y1): self.poly(c, x0,y0, x1,y0, x1,y1, x0,y1)
 
 # %% ../../nbs/workshop/data/sample.ipynb #4fbf6c6b

@@ -7,13 +7,14 @@ __all__ = ['checkpoint_version', 'write_state', 'read_state', 'same_random', 'is
            'kept_epochs', 'kept_processes', 'StopAtNaN', 'RunFailed']
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #b96f1d3e
-import contextlib,json,os,time
+import contextlib,json,time
 from copy import copy,deepcopy
 from pathlib import Path
+import safetensors.torch
 from safetensors import safe_open,SafetensorError
 from safetensors.torch import save_file
 from fastai.vision.all import *
-from ..core import CourseError
+from ..core import CourseError,new_file
 from .learners import TrainFor
 from ..training.callbacks import ValidateNever
 from ..training.distributed import agreed
@@ -44,11 +45,7 @@ def write_state(
     "Write `state` as a safetensors file, whole or not at all"
     path,tensors = Path(path),[]
     text = json.dumps(_flatten(state, tensors))
-    temp = path.with_name(f'.{path.name}.{os.getpid()}')
-    try:
-        save_file({str(i): o for i,o in enumerate(tensors)}, temp, metadata=dict(state=text))
-        os.replace(temp, path)
-    finally: temp.unlink(missing_ok=True)
+    with new_file(path, error=None) as temp: save_file({str(i): o for i,o in enumerate(tensors)}, temp, metadata=dict(state=text))
     return path
 
 def read_state(
@@ -86,7 +83,8 @@ def network(learn): return learn.model.module if isinstance(learn.model, nn.para
 def _learner_state(learn):
     "What training has changed in `learn`"
     smooth = learn.recorder.smooth_loss
-    state = dict(model=dict(network(learn).state_dict()), opt=learn.opt.state_dict(), random=_random_states(learn.dls), smooth=[smooth.count, smooth.val])
+    state = dict(model=dict(network(learn).state_dict()), opt=learn.opt.state_dict(), random=_random_states(learn.dls),
+        smooth=[smooth.count, smooth.val])
     if getattr(learn, 'scaler', None) is not None: state['scaler'] = learn.scaler.state_dict()
     return state
 
@@ -95,6 +93,13 @@ def _of_others(learn):
     if not is_shared(learn): return {}
     torch.distributed.all_gather_object(states := [None]*num_distrib(), _random_states(learn.dls))
     return dict(processes=num_distrib(), others=states[1:])
+
+def _handed_on(state):
+    "The `state` of the first process, on all of them"
+    tensors = []
+    text = state and json.dumps(_flatten(state, tensors))
+    text,data = agreed((text, safetensors.torch.save({str(i): o for i,o in enumerate(tensors)})))
+    return text and _unflatten(json.loads(text), {int(k): o for k,o in safetensors.torch.load(data).items()})
 
 def _after_a_step(learn):
     "What `_learner_state` is like when training has begun, from a copy that makes a step and does not move"
@@ -141,7 +146,7 @@ class Checkpoints(Callback):
         if self.fits==0: self.load()
     def load(self):
         if is_first(self.learn): self.look()
-        if is_shared(self.learn): self.state = agreed(self.state)
+        if is_shared(self.learn): self.state = _handed_on(self.state)
         if self.state: self.log = list(self.state['log'])
     def look(self):
         "Find the last checkpoint that can be used"
@@ -179,14 +184,14 @@ def _measured(learn):
 def _check_checkpoint(file, run, learn):
     "The state in `file`; raises `CourseError` if it is damaged, or of another run, network or version"
     state,own = read_state(file),_after_a_step(learn) | dict(version=checkpoint_version, run=run, fit=0, epoch=0, spent=0.)
-    if is_shared(learn): own |= dict(processes=num_distrib())
+    if is_shared(learn): own |= dict(processes=num_distrib(), others=[0]*(num_distrib()-1))
     row = dict(epoch=0, size=0, seconds=0.) | {o: 0. for o in _measured(learn)}
     try:
-        ours = isinstance(state, dict) and [state.get(o) for o in ('version', 'run', 'processes')]==[checkpoint_version, run, own.get('processes')]
-        ours = ours and _form({k: v for k,v in state.items() if k!='others'} | dict(random=0))==_form(own | dict(random=0, log=[row]*len(state['log'])))
-        states = [state['random'], *(state['others'] if is_shared(learn) else [])] if ours else []
-        for o in states: _check_random(learn.dls, o)
-        ours = len(states)==own.get('processes', 1)
+        names,states = ('version', 'run', 'processes'),[state['random'], *state.get('others', [])]
+        plain = state | dict(random=0) | (dict(others=[0]*(len(states)-1)) if 'others' in state else {})
+        ours = [state.get(o) for o in names]==[own.get(o) for o in names] and \
+            _form(plain)==_form(own | dict(random=0, log=[row]*len(state['log'])))
+        for o in states*ours: _check_random(learn.dls, o)
     except Exception: ours = False # whatever it is made of
     if not ours: raise CourseError(f"{file} is the checkpoint of another run, network or version and is not used.")
     return state
@@ -204,7 +209,8 @@ def kept_processes(folder):
 @patch
 def write(self:Checkpoints):
     "Write the checkpoint of this epoch, and delete all but the last two; without room on the disk, training goes on without"
-    state = dict(version=checkpoint_version, run=self.run_, fit=self.fits, epoch=self.epoch+1, log=self.log, spent=getattr(getattr(self.learn, 'train_for', None), 'spent', 0.))
+    state = dict(version=checkpoint_version, run=self.run_, fit=self.fits, epoch=self.epoch+1, log=self.log,
+        spent=getattr(getattr(self.learn, 'train_for', None), 'spent', 0.))
     state |= _of_others(self.learn)
     if not is_first(self.learn): return
     try:
@@ -214,7 +220,8 @@ def write(self:Checkpoints):
         for file in self.folder.glob('*epoch-*'): # with what a killed process has left, or another run
             if file not in (self.file(n), self.file(n-1)): file.unlink()
     except (OSError, SafetensorError) as e:
-        if not self.full: print(f'No checkpoint could be written to {self.folder} ({e}): training goes on, and an interruption would lose it.')
+        if not self.full:
+            print(f'No checkpoint could be written to {self.folder} ({e}): training goes on, and an interruption would lose it.')
         self.full = True
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #d816771b

@@ -6,11 +6,13 @@
 __all__ = ['ray_map']
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #89c8214e
-import os
+import contextlib,math,os
 from dataclasses import replace
 import torch
 from ..core import CourseError
+from .forecast import in_words,seconds_left
 from .ladder import finished,summary_line,to_do
+from .runs import learner_of
 from ..records import load_records
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #d3d3f407
@@ -19,31 +21,50 @@ def _needs(run, nodes, cpus=None):
     kind = run.device.split(':')[0]
     able = [o for o in nodes if o.get('GPU', 0)>=1] if kind=='cuda' else nodes
     if not able: raise CourseError("No machine of the Ray cluster has a graphics card: choose device='cpu' (--device cpu).")
-    share = dict(cpu=1, cuda=min(o.get('CPU', 0)//o.get('GPU', 1) for o in able)).get(kind, max(o.get('CPU', 0) for o in able)) # a Mac has one MPS
+    share = dict(cpu=1, cuda=min(o.get('CPU', 0)//o.get('GPU', 1) for o in able)).get(kind,
+        max(o.get('CPU', 0) for o in able)) # a Mac has one MPS
     cpus = cpus or max(1, int(share))
-    if not any(o.get('CPU', 0)>=cpus for o in able): raise CourseError(f'No machine of the Ray cluster has {cpus} cores for a run: ask for fewer with cpus=….')
+    if not any(o.get('CPU', 0)>=cpus for o in able):
+        raise CourseError(f'No machine of the Ray cluster has {cpus} cores for a run: ask for fewer with cpus=….')
     return dict(num_cpus=cpus, num_gpus=int(kind=='cuda'))
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #28748bb8
 def _import_ray():
     try: import ray
-    except ImportError: raise CourseError("Ray is not installed here: python -m pip install 'sota_course[ray]', or leave out each=ray_map (--ray).") from None
+    except ImportError:
+        raise CourseError("Ray is not installed here: python -m pip install 'sota_course[ray]', "
+            "or leave out each=ray_map (--ray).") from None
     return ray
 
 def _start_ray(ray):
-    "Join the cluster at $RAY_ADDRESS, or make one of this machine, without a dashboard and without word to anybody; False if that was done before"
+    "Join the cluster at $RAY_ADDRESS, or make one of this machine, without a dashboard and without a word; False if that was done before"
     if ray.is_initialized(): return False
     os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')
-    local = {} if os.environ.get('RAY_ADDRESS') else dict(address='local', include_dashboard=False, object_store_memory=10**8) # bytes: nothing large travels
+    local = {} if os.environ.get('RAY_ADDRESS') else dict(address='local', include_dashboard=False,
+        object_store_memory=10**8) # bytes: nothing large travels
     try: ray.init(**local, log_to_driver=False, logging_level='error')
     except Exception as e: # Ray raises a plain one when it gives up after half a minute
-        raise CourseError(f"Ray has not started ({str(e)[:200].rstrip('.')}): {'try again when this machine is less busy' if local else 'look whether $RAY_ADDRESS is right'}, or leave out each=ray_map (--ray).") from e
+        raise CourseError(f"Ray has not started ({str(e)[:200].rstrip('.')}): "
+            f"{'try again when this machine is less busy' if local else 'look whether $RAY_ADDRESS is right'}, "
+            "or leave out each=ray_map (--ray).") from e
     return True
 
 def _ray_task(f, run, cpus):
     "What `f` says to `run`, and the records of it; this is what a worker does"
     torch.set_num_threads(cpus)
     return f(run),finished(run, load_records(run.folder))
+
+def _ray_forecast(run, cpus):
+    "How many seconds a worker takes for `run`; None where that cannot be measured"
+    torch.set_num_threads(cpus)
+    try: return seconds_left(run.recipe, learner_of(run))(views=[*run.views.values()])
+    except Exception: return None # the run itself will stumble over the same, and say it
+
+def _sentence(seconds, n, needs, nodes):
+    "How long `n` runs will take of so many seconds each, as many at once as there is room for"
+    def room(node): return min(node.get(k, 0)//needs[f'num_{k.lower()}s'] for k in ('CPU', 'GPU') if needs[f'num_{k.lower()}s'])
+    at_once = min(n, max(1, int(sum(map(room, nodes)))))
+    return f"About {in_words(seconds*math.ceil(n/at_once))} for {n} network{'s'*(n>1)} of {in_words(seconds)}, {at_once} at a time."
 
 # %% ../../nbs/workshop/experiments/cluster.ipynb #50827020
 def ray_map(
@@ -54,19 +75,24 @@ def ray_map(
 ): # list of what `f` says
     "`map`, with a Ray task for each run; an error in one of them ends all"
     ray = _import_ray()
-    own,waiting = _start_ray(ray),[]
+    own,waiting,todo,said = _start_ray(ray),[],runs,{}
     try:
-        nodes,said = [o['Resources'] for o in ray.nodes() if o['Alive']],{}
+        nodes = [o['Resources'] for o in ray.nodes() if o['Alive']]
         records = {o: load_records(o) for o in {run.folder for run in runs}}
         todo = [o for o in runs if to_do(o, records[o.folder])]
         tasks = {}
         for run in todo:
-            needs = _needs(run, nodes, cpus)
+            needs,there = _needs(run, nodes, cpus),replace(run, device=run.device.split(':')[0])
+            if not tasks: waiting = [ray.remote(_ray_forecast).options(max_retries=0, **needs).remote(there, needs['num_cpus'])]
             task = ray.remote(_ray_task).options(max_retries=retries, **needs)
-            tasks[task.remote(f, replace(run, device=run.device.split(':')[0]), needs['num_cpus'])] = run
-        waiting = list(tasks)
+            tasks[task.remote(f, there, needs['num_cpus'])] = run
+        waiting += tasks
         while waiting:
             (ready,),waiting = ray.wait(waiting)
+            if ready not in tasks:
+                with contextlib.suppress(ray.exceptions.RayError):
+                    if seconds := ray.get(ready): print(_sentence(seconds, len(todo), needs, nodes), flush=True)
+                continue
             run = tasks[ready]
             said[run.key],records = ray.get(ready)
             for r in records:
@@ -79,7 +105,8 @@ def ray_map(
         raise
     except ray.exceptions.RayTaskError as e: raise (e.cause or e) from None
     except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError, ray.exceptions.NodeDiedError) as e:
-        raise CourseError(f'The worker of {run} was killed {retries+1} times, perhaps since memory was short: go on with resume=True (--resume) and more cpus=… for a run, so that fewer run at the same time.') from e
+        raise CourseError(f'The worker of {run} was killed {retries+1} times, perhaps since memory was short: '
+            'go on with resume=True (--resume) and more cpus=… for a run, so that fewer run at the same time.') from e
     finally:
         for o in waiting: ray.cancel(o)
         if own: ray.shutdown()

@@ -56,14 +56,14 @@ def expected_seconds(
     valid:float, # seconds of a validation batch
     at:int=0, # the stage in which these were measured
     done:int=0, # epochs that are over
-    views=('',), # in what ways the trained network is asked, see `Recipe`
+    views=('',), # in what ways the trained network is evaluated, see `Recipe`
 ): # seconds
     "How long what is left of a run takes"
     stages = stages_of(recipe)
     scales = [(o.size/stages[at].size)**2 for o in stages]
     training,validation = ([n*o for o in scales] for n in (steps*train*_grown(recipe), batches*valid))
     epochs = [o.epochs for o in stages]
-    if recipe.seconds: epochs = [share*recipe.seconds/o for (_,share),o in zip(recipe.stages or ((1, 1),), training)]
+    if recipe.seconds: epochs = [part*recipe.seconds/o for (_,part),o in zip(recipe.stages or ((1, 1),), training)]
     left = np.diff([0, *np.cumsum(epochs).clip(done)-done]) # of each stage, without what is over
     return float(sum(n*(t+v) for n,t,v in zip(left, training, validation)) + validation[-1]*sum(passes_of[o] for o in views))
 
@@ -76,26 +76,31 @@ def in_words(
     n,unit = (round(seconds/60), 'minute') if seconds>=90 else (max(1, round(seconds)), 'second')
     return f"{n} {unit}{'s'*(n>1)}"
 
+def seconds_left(recipe, learn, at=0):
+    "A function from the epochs that are over, and the ways of predicting, to the seconds that a run still takes on this machine"
+    steps,batches = (max(1, len(o)//(num_distrib() if is_shared(learn) else 1)) for o in learn.dls.loaders)
+    train,valid = step_seconds(learn, 3 if steps*recipe.epochs>30 or recipe.seconds else 1)
+    return partial(expected_seconds, recipe, steps, batches, train, valid, at)
+
 # %% ../../nbs/workshop/experiments/forecast.ipynb #81ce4433
 class Forecast(Callback):
     "Say before the first epoch how long a run of a recipe will take. Put it in `cbs`, beside `Checkpoints`"
     order = Checkpoints.order+1
     def __init__(self,
         recipe, # `Recipe`
-        views=('',), # in what ways the trained network will be asked
+        views=('',), # in what ways the trained network will be evaluated
         name:str='', # what to call the run
         after:int=0, # how many networks like it come after it
-    ): self.recipe,self.views,self.name_,self.after,self.said = recipe,views,name,after,False
+    ): self.recipe,self.views,self.name_,self.after,self.printed = recipe,views,name,after,False
     def before_epoch(self):
-        if self.said: return
-        self.said = True
-        steps,batches = (max(1, len(o)//(num_distrib() if is_shared(self.learn) else 1)) for o in self.dls.loaders)
-        try: train,valid = step_seconds(self.learn, 3 if steps*self.recipe.epochs>30 or self.recipe.seconds else 1)
+        if self.printed: return
+        self.printed = True
+        try: left = seconds_left(self.recipe, self.learn, self.checkpoints.fits)
         except Exception: return # the run itself will stumble over the same, and say it, or has just enough memory without the copy
-        left = partial(expected_seconds, self.recipe, steps, batches, train, valid, self.checkpoints.fits)
         if is_first(self.learn): print(self.sentence(left(len(self.checkpoints.log), self.views), left(0, self.views)), flush=True)
     def sentence(self, left, whole):
         done,n = len(self.checkpoints.log),self.recipe.epochs
-        what = f'by the clock, {done} epochs are done' if self.recipe.seconds else f"for {n-done} {f'of {n} ' if done else ''}epoch{'s'*(n>1)}"
+        what = f"for {n-done} {f'of {n} ' if done else ''}epoch{'s'*(n>1)}"
+        if self.recipe.seconds: what = f'by the clock, {done} epochs are done'
         more = f"; about {in_words(whole*self.after)} for the {self.after} network{'s'*(self.after>1)} after it" if self.after else ''
         return f"{f'{self.name_}: a' if self.name_ else 'A'}bout {in_words(left)} on this machine, {what}{more}."

@@ -10,8 +10,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
-from ..core import check_writable,CourseError,find_data,results_home
-from ..data.download import get_data
+from ..core import check_writable,CourseError,results_home
+from ..data.dataset import open_data
 from .recipes import change,Recipe,variants
 from .runs import do_run,forget_lock,plan,records_of
 from ..records import load_records
@@ -26,9 +26,9 @@ def finished(
     return list(own.values())
 
 def to_do(run, records):
-    "Those of `run.asks` that are not known yet"
+    "Those of `run.views` that are not known yet"
     known = {r.name for r in finished(run, records)}
-    return {name: views for name,views in run.asks.items() if name not in known}
+    return {name: views for name,views in run.views.items() if name not in known}
 
 def do_once(
     run, # `Run`
@@ -39,22 +39,24 @@ def do_once(
             records = records_of(run, load_records(run.folder))
             if missing := to_do(run, records):
                 begun = next((r.started for r in records if r.name in missing), '')
-                for r in do_run(replace(run, asks=missing), begun)[1]: print(summary_line(r), flush=True)
+                for r in do_run(replace(run, views=missing), begun)[1]: print(summary_line(r), flush=True)
         return True
     except Timeout: return False
-    except OSError as e: raise CourseError(f"{run.folder} cannot be written ({e.strerror}): choose a folder of your own, with room on its disk.") from e
+    except OSError as e:
+        raise CourseError(f"{run.folder} cannot be written ({e.strerror}): choose a folder of your own, with room on its disk.") from e
 
 def summary_line(
     record, # `Record` of a run
 ): # str
     "What came of it"
-    return f"{record.name}, seed {record.seed}: " + (record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s")
+    result = record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s"
+    return f'{record.name}, seed {record.seed}: {result}'
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #999eb018
 ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'label_smoothing', 'tta'
 
 def ladder(
-    path=None, # a folder that has `train` and `val` in it; see `get_data`
+    path=None, # an `ImageData` or a folder, see `open_data`
     names=ladder_variants, # a list, see `vary`, or a text with commas between them
     seeds=3, # how many, or a list of them
     folder=None, # for records and checkpoints; `ladder` in `results_home()` if left out
@@ -66,16 +68,18 @@ def ladder(
     **changes, # of the `Recipe` that all variants share: arch, size, bs, epochs or seconds, lr, …
 ): # list of `Record`
     "Train and evaluate every variant with every seed, each of them once; several processes with one `folder` share the work"
-    names,seeds = list(dict.fromkeys(o.strip() for o in (names.split(',') if isinstance(names, str) else names))),list(dict.fromkeys(range(seeds) if isinstance(seeds, int) else seeds))
+    names = names.split(',') if isinstance(names, str) else names
+    names,seeds = (list(dict.fromkeys(o)) for o in (map(str.strip, names), range(seeds) if isinstance(seeds, int) else seeds))
     recipe = change(Recipe(), **changes)
     if not names: raise CourseError(f"There are no variants: name one at least, of {', '.join(variants)}.")
     if not seeds: raise CourseError('There are no seeds: one at least, and three before anything can be told.')
-    path = get_data(None, recipe.size) if path is None else find_data(path)[0]
+    data = open_data(path, recipe.size)
     folder = check_writable(Path(folder or results_home()/'ladder').absolute())
-    runs = plan(recipe, names, seeds, path, folder, precision, device, speed_up)
+    runs = plan(recipe, names, seeds, data, folder, precision, device, speed_up)
     records = load_records(folder)
     if not resume and (done := [r for o in runs for r in finished(o, records)]):
-        raise CourseError(f"{folder} has {len(done)} results of this ladder already: go on from them with resume=True (--resume), or name another folder.")
+        raise CourseError(f"{folder} has {len(done)} results of this ladder already: "
+            "go on from them with resume=True (--resume), or name another folder.")
     todo = [o for o in runs if to_do(o, records)]
     print(f"{len(names)} variants with {len(seeds)} seeds: {len(todo)} of {len(runs)} networks are to be trained.", flush=True)
     todo = [replace(o, after=len(todo)-1-i) for i,o in enumerate(todo)]

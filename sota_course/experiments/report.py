@@ -106,7 +106,7 @@ def _facts(c):
     n = sum(len(c.differences(o))>1 for o in c.names if o!=c.baseline)
     yield 'comparisons', (f"{n}. Each is a mean of differences between runs of the same seed, with its 95 % interval by Student's t. "
         "Helped or hurt: the interval is clear of 0. Where a variant changes nothing, that still happens in one of twenty comparisons. "
-        "The interval is over seeds, on the same validation images; on other images the answer may be another.")
+        "The interval is over seeds, on the same validation images; on other images the result may be another.")
 
 # %% ../../nbs/workshop/experiments/report.ipynb #3ea6365e
 def _section(title, body, about=''): return f'<section><h2>{title}</h2><p class="soft">{about}</p>{body}</section>' if body else ''

@@ -12,13 +12,13 @@ from datetime import datetime,timezone
 from pathlib import Path
 from filelock import FileLock,Timeout
 from fastai.vision.all import *
-from ..core import check_writable,CourseError,find_data,get_device,results_home
-from ..core import seed_everything
+from ..core import check_writable,CourseError,get_device,results_home,seed_everything
+from ..data.dataset import ImageData,open_data
 from ..data.download import get_data
 from .checkpoints import checkpoint_version,Checkpoints,kept_epochs
 from .checkpoints import kept_processes,RunFailed,StopAtNaN
 from .forecast import Forecast
-from .learners import data_fingerprint,evaluate,fit_recipe,recipe_learner
+from .learners import evaluate,fit_recipe,recipe_learner
 from .recipes import arch_for,change,find_recipe,Recipe,stages_of,vary
 from .recorder import describe_data,ShowEpochs
 from ..mixup import restore_loss
@@ -29,11 +29,11 @@ from ..training.precision import best_precision
 # %% ../../nbs/workshop/experiments/runs.ipynb #0307c218
 _newer = dict(noise=0, stats=(), presize=0, alternate_flips=False, validate='epochs') # settings that older keys do not know: they count where they say something
 
-def _run_key(recipe, seed, data, precision, device, **besides):
+def _run_key(recipe, seed, fingerprint, precision, device, **besides):
     "A short code for what is trained"
     trained = {k: v for k,v in asdict(recipe).items() if k!='views' and not (k in _newer and v==_newer[k])}
     besides = {k: v for k,v in besides.items() if v}
-    what = [trained, seed, data, precision, device, checkpoint_version] + [besides]*bool(besides)
+    what = [trained, seed, fingerprint, precision, device, checkpoint_version] + [besides]*bool(besides)
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
 @dataclass(frozen=True)
@@ -41,12 +41,11 @@ class Run:
     "One network to train, and the variants it gives"
     recipe:Recipe # `views` does not matter
     seed:int # see `seed_everything`
-    asks:dict # from the name of a variant to the `views` it is asked with
-    path:str # the data
+    views:dict # from the name of a variant to the `views` it is evaluated with
+    data:ImageData # the images
     folder:str # where records go
     base:Recipe # that the variants change
     key:str # what tells it from other runs
-    data:str='' # its fingerprint
     precision:str='fp32' # see `speed_up`
     device:str='cpu'
     speed_up:bool=True # see `recipe_learner`
@@ -64,7 +63,7 @@ class Run:
         self.unfinished.parent.mkdir(parents=True, exist_ok=True)
         return FileLock(self.unfinished.with_suffix('.lock'), timeout=0)
     def epochs(self, n): return f"{n} epochs" if self.recipe.seconds else f"{n} of {self.recipe.epochs} epochs"
-    def __str__(self): return f"{' and '.join(self.asks)}, seed {self.seed}"
+    def __str__(self): return f"{' and '.join(self.views)}, seed {self.seed}"
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #895308ef
 def _plain(o): return json.loads(json.dumps(asdict(o))) # a recipe as it comes back from a record
@@ -74,19 +73,21 @@ def _config(run, views):
     "What a record says of its run: the settings that all variants share, and what this one changes"
     default,base,own = map(_plain, (Recipe(), run.base, replace(run.recipe, views=views)))
     shared = {k: v for k,v in base.items() if v!=default[k] or k in ('arch', 'size', 'bs', 'epochs', 'lr', 'schedule', 'stages')}
-    besides = _told(run.loading) | ({} if run.speed_up else dict(speed_up=False)) | (dict(processes=run.processes) if run.processes>1 else {})
+    besides = _told(run.loading)
+    if not run.speed_up: besides['speed_up'] = False
+    if run.processes>1: besides['processes'] = run.processes
     return shared | dict(precision=run.precision, changes={k: v for k,v in own.items() if v!=base[k]}) | besides
 
 def records_of(run, records):
     "Those of `records` that are of `run`"
-    def same_data(r): return isinstance(r.data, dict) and r.data.get('fingerprint')==run.data
-    def ours(r): return isinstance(r.name, str) and r.name in run.asks and r.seed==run.seed and r.config==_config(run, run.asks[r.name])
+    def same_data(r): return isinstance(r.data, dict) and r.data.get('fingerprint')==run.data.fingerprint
+    def ours(r): return isinstance(r.name, str) and r.name in run.views and r.seed==run.seed and r.config==_config(run, run.views[r.name])
     return [r for r in records if ours(r) and same_data(r)]
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #7c266c29
 def learner_of(run, recipe=None):
     "A new learner for `run`; or for `recipe`, with all else as in `run`"
-    return recipe_learner(recipe or run.recipe, run.path, run.device, run.precision, speed_up=run.speed_up, **run.loading)
+    return recipe_learner(recipe or run.recipe, run.data, run.device, run.precision, speed_up=run.speed_up, **run.loading)
 
 def _train_and_ask(run, learn, cbs):
     "What the trained network says in each way of asking; and the error that has come between, or None"
@@ -94,7 +95,7 @@ def _train_and_ask(run, learn, cbs):
     with data_parallel(learn) if run.shared else contextlib.nullcontext():
         try: fit_recipe(learn, run.recipe, cbs)
         except (Exception, KeyboardInterrupt) as e: error = _original(e)
-    try: found = {} if error else {name: evaluate(learn, views, run.seed) for name,views in run.asks.items()}
+    try: found = {} if error else {name: evaluate(learn, views, run.seed) for name,views in run.views.items()}
     except (Exception, KeyboardInterrupt) as e: error = _original(e)
     restore_loss(learn)
     return found, error
@@ -105,21 +106,21 @@ def _records(run, dls, log, found, error, failed, started):
     seconds = sum(o['seconds'] for o in log)
     speed = dict(images_a_second=round(dls.train.n*len(log)/max(1e-9, seconds), 1))
     where = device_name(dls.device),package_versions(),started
-    return [Record(name, describe_data(dls), _config(run, views), run.seed, log, round(seconds, 3), *where, found[name] | speed if name in found else {},
-        failed, status) for name,views in run.asks.items()]
+    return [Record(name, describe_data(dls), _config(run, views), run.seed, log, round(seconds, 3), *where,
+        found[name] | speed if name in found else {}, failed, status) for name,views in run.views.items()]
 
 def do_run(
     run, # `Run`
     started:str='', # when it began, if it was interrupted: its records replace those that say so
     cbs=None, # more callbacks
     forecast:bool=True, # say before the first epoch how long it will take?
-): # the `Learner`; a list of `Record`, one for each of `run.asks`; and what went wrong, or None
+): # the `Learner`; a list of `Record`, one for each of `run.views`; and what went wrong, or None
     "Train, evaluate, and write the records; with a checkpoint there, go on from it. What goes wrong is in the record, too"
     started = started or datetime.now(timezone.utc).isoformat(timespec='microseconds')
     try:
         seed_everything(run.seed)
         learn,checkpoints = learner_of(run),Checkpoints(run.unfinished, run.key)
-        dls,said = learn.dls,[Forecast(run.recipe, [*run.asks.values()], '' if run.shared else str(run), run.after)]*forecast
+        dls,said = learn.dls,[Forecast(run.recipe, [*run.views.values()], '' if run.shared else str(run), run.after)]*forecast
         found,error = _train_and_ask(run, learn, [checkpoints, *said, StopAtNaN(), *L(cbs)])
         failed = _why(error, run, learn, checkpoints.log) if error else ''
         records = _records(run, dls, checkpoints.log, found, error, failed, started)
@@ -150,7 +151,9 @@ def _why(error, run, learn, log):
     said = re.sub(r'^(Exception occured in .*:\n\t)+', '', said).strip().partition('\n')[0]
     return said if isinstance(error, CourseError) else f'{type(error).__name__}: {said}'.removesuffix(': ')
 
-def _is_out_of_memory(error): return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(o in str(error) for o in ("can't allocate memory", 'out of memory'))
+def _is_out_of_memory(error):
+    words = "can't allocate memory", 'out of memory'
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(o in str(error) for o in words)
 
 def _fits(recipe, bs, run):
     "Is there memory to train with batches of `bs` images?"
@@ -165,7 +168,8 @@ def _out_of_memory(error, run, learn):
     vars(learn).clear()
     smaller = [run.recipe.bs//2**i for i in range(1, 11) if run.recipe.bs//2**i>1]
     fits = next((o for o in smaller if _fits(run.recipe, o, run)), None)
-    return f"out of memory with bs={run.recipe.bs}: {f'a batch of bs={fits} fits' if fits else 'not even a batch of 2 fits, choose a smaller size or network'}."
+    return f"out of memory with bs={run.recipe.bs}: " \
+        f"{f'a batch of bs={fits} fits' if fits else 'not even a batch of 2 fits, choose a smaller size or network'}."
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #8a20926e
 def _same_training(recipe, names):
@@ -182,7 +186,7 @@ def plan(
     recipe, # `Recipe` that all variants change
     names, # list of variants, see `vary`
     seeds, # list of seeds
-    path, # the data
+    data, # an `ImageData` or a folder, see `open_data`
     folder, # where records go
     precision:str|None=None, # see `speed_up`
     device=None, # see `get_device`
@@ -196,11 +200,11 @@ def plan(
     if precision not in (None, 'fp32') and not speed_up:
         raise CourseError(f"The precision {precision!r} is a part of what speed_up does: leave it out, or leave speed_up on.")
     device = get_device(device)
-    precision,data = precision or best_precision(device) if speed_up else 'fp32',data_fingerprint(path)
+    precision,data = precision or best_precision(device) if speed_up else 'fp32',open_data(data)
     recipe = replace(recipe, arch=arch_for(recipe, device))
-    def key(r, seed): return _run_key(r, seed, data, precision, device.type, stock=not speed_up, loading=_told(loading))
-    return [Run(r, seed, asks, str(path), str(folder), recipe, key(r, seed), data, precision, str(device), speed_up, loading)
-        for seed in seeds for r,asks in _same_training(recipe, names).items()]
+    def key(r, seed): return _run_key(r, seed, data.fingerprint, precision, device.type, stock=not speed_up, loading=_told(loading))
+    return [Run(r, seed, views, data, str(folder), recipe, key(r, seed), precision, str(device), speed_up, loading)
+        for seed in seeds for r,views in _same_training(recipe, names).items()]
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #a4c12bf6
 @contextlib.contextmanager
@@ -232,14 +236,15 @@ def _check_kept(run, resume):
     if not resume: raise CourseError(f'{was}: go on with resume=True (--resume), or delete {run.unfinished}.')
     before = kept_processes(run.unfinished)
     if before not in (None, run.processes):
-        raise CourseError(f"{was}, in {before} process{'es'*(before>1)}, and this is {run.processes}: go on with as many, or delete {run.unfinished}.")
+        raise CourseError(f"{was}, in {before} process{'es'*(before>1)}, and this is {run.processes}: "
+            f"go on with as many, or delete {run.unfinished}.")
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #d00b74ea
 _for_loaders = 'augment', 'presize', 'item_tfms', 'batch_tfms', 'skip_unreadable', 'num_workers' # settings of `get_dls` that no recipe has
 
 def train(
     recipe=None, # a `Recipe`, or the name of one, see `named_recipe`; the plain one if left out
-    path=None, # a folder that has `train` and `val` in it; see `get_data`
+    path=None, # an `ImageData` or a folder, see `open_data`
     seed:int=42, # see `seed_everything`
     name:str='', # what to call it in its record; after the recipe if left out
     folder=None, # where the record and checkpoints go; `results_home()` if left out
@@ -257,9 +262,9 @@ def train(
     name = name or title + (f" ({', '.join(f'{k}={v}' for k,v in changes.items())})" if changes and title!='baseline' else '')
     recipe = change(recipe, **changes)
     folder = check_writable(Path(folder or results_home()).absolute())
-    path = get_data(path, recipe.size) if show or path is None else find_data(path)[0]
-    run, = plan(recipe, ['baseline'], [seed], path, folder, precision, device, speed_up, **loading)
-    run = replace(run, asks={name: recipe.views}, shared=True)
+    if show and not isinstance(path, ImageData): path = get_data(path, recipe.size) # which says in a line what it is
+    run, = plan(recipe, ['baseline'], [seed], open_data(path, recipe.size), folder, precision, device, speed_up, **loading)
+    run = replace(run, views={name: recipe.views}, shared=True)
     with _claimed(run, resume):
         begun = next((o.started for o in records_of(run, load_records(folder)) if o.status!='done'), '')
         learn,(record,),error = do_run(run, begun, ShowEpochs() if show and run.speaks else None, show)

@@ -82,7 +82,7 @@ def image(self:ImageCache,
 # %% ../../nbs/workshop/loading/cache.ipynb #e49e8abc
 @patch
 def on(self:ImageCache, device):
-    "All pixels: on the GPU, if they take at most a third of what is free there when first asked for; else None"
+    "All pixels: on the GPU, if they take at most a third of what is free there when first needed; else None"
     if device.type!='cuda': return None
     with self.deciding:
         if device not in self.on_gpu:

@@ -12,7 +12,7 @@ from ..core import check_positive,CourseError,get_device
 from ..data.dataset import open_data
 from ..data.images import RGBImage
 from .cache import presized_images
-from .loader import PresizedDL,SampleOnce
+from .loader import PresizedDL,SampleView
 
 # %% ../../nbs/workshop/loading/dls.ipynb #8f3d905f
 def _check_split(data, bs):
@@ -44,7 +44,7 @@ def get_dls(
     path=None, # an `ImageData`, or a folder that has `train` and `val` in it; see `open_data`
     noise:int|None=None, # percent of wrong training labels, see `Labeller`; as in the data if left out
     stats=None, # (means, standard deviations) of the three channels, to normalize with
-    item_tfms=None, # fastai's transforms for each image, in place of `augment`: asks for fastai's own loader
+    item_tfms=None, # fastai's transforms for each image, in place of `augment`: needs fastai's own loader
     batch_tfms=None, # what to do with each batch, before normalizing
     device=None, # see `get_device`
     num_workers:int|None=None, # threads that prepare images, or processes of fastai's own loader
@@ -57,7 +57,7 @@ def get_dls(
     if item_tfms is not None and (presize or augment):
         raise CourseError("item_tfms are for fastai's own loader, presize and augment for the cache: give one or the other.")
     if augment and presize is False:
-        raise CourseError("presize=False asks for fastai's own loader, which does not know augment: give item_tfms and batch_tfms instead.")
+        raise CourseError("presize=False means fastai's own loader, which does not know augment: give item_tfms and batch_tfms instead.")
     data = open_data(path, size, noise)
     settings = dict(stats=stats, item_tfms=item_tfms, batch_tfms=batch_tfms, device=device, num_workers=num_workers, presize=presize,
         augment=augment, skip_unreadable=skip_unreadable)
@@ -66,7 +66,7 @@ def get_dls(
     images = train+data.valid
     if item_tfms is None and presize is not False:
         presize,cache,images = presized_images(images, data.path, size, presize or True, skip_unreadable, num_workers)
-        item_tfms,loader = [SampleOnce(size, presize, augment)],dict(dl_type=PresizedDL, cache=cache, num_workers=num_workers)
+        item_tfms,loader = [SampleView(size, presize, augment)],dict(dl_type=PresizedDL, cache=cache, num_workers=num_workers)
     elif device.type=='cpu' and num_workers is None: loader = dict(num_workers=0)
     left = set(images)
     n_train = sum(o in left for o in train)

@@ -20,7 +20,7 @@ def to_pixels(image):
 
 # %% ../../nbs/workshop/loading/views.ipynb #e48525e9
 def _upright(matrices, shapes):
-    """The pixels (left, top, right, bottom) between the corners that each matrix asks for;
+    """The pixels (left, top, right, bottom) between the corners that each matrix covers;
     and for which images these are an upright box within it"""
     m,(height,width) = matrices.transpose(1, 2, 0),shapes.T
     rx,ry = np.abs(m[0,0]),m[1,1]

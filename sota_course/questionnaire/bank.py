@@ -14,7 +14,7 @@ from .patterns import parse_pattern,Words
 from .text import QuestionnaireError,questions_folder
 
 # %% ../../nbs/workshop/questionnaire/bank.ipynb #040ffe5a
-marks = dict(correct='✓', partial='◐', incorrect='✗', not_attempted='–')
+marks = dict(correct='✓', partial='◐', incorrect='✗', not_attempted='–', unsure='?')
 function_tasks = ('corner_tta', 'mix') # `tasks` knows how to try them
 
 # %% ../../nbs/workshop/questionnaire/bank.ipynb #cbf6bcab
@@ -36,6 +36,7 @@ class Misconception:
     says:str # the explanation
     verdict:str = 'incorrect' # the best verdict that is left
     beside:str = '' # the best verdict that is left where all essentials are there too; the same if left out
+    certain:bool = False # the patterns are sure of it: an answer that has it never passes
 
 @dataclass
 class Question:
@@ -112,16 +113,18 @@ class Bank:
             raise QuestionnaireError(f"{where}: there is no check {q.function!r} for a function; there are {', '.join(function_tasks)}.")
         if q.kind=='words' and not q.point:
             raise QuestionnaireError(f'{where} has no [[question.point]]: an answer needs something to be judged by.')
-        for p in self._patterns(q): parse_pattern(p)
+        for p in self.patterns(q): parse_pattern(p)
         self.questions[q.n] = q
     @staticmethod
-    def _patterns(q): return [*q.skipped, *(p for o in q.point for p in (*o.met, *o.part)), *(p for o in q.misconception for p in o.when)]
+    def patterns(q):
+        "All patterns of a question"
+        return [*q.skipped, *(p for o in q.point for p in (*o.met, *o.part)), *(p for o in q.misconception for p in o.when)]
     def words(self, n):
         "The `Words` of question `n`, made when they are first needed"
         if n not in self._words:
             q = self.questions[n]
             concepts = self.concepts | {k:_expand(k, self.concepts | q.words) for k in q.words}
-            self._words[n] = Words(concepts, self._patterns(q), self.texts)
+            self._words[n] = Words(concepts, self.patterns(q), self.texts)
         return self._words[n]
     def __getitem__(self, n):
         try: return self.questions[int(n)]

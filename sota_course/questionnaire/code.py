@@ -14,7 +14,7 @@ def code_parts(text):
     "`(start, end, code)` of fenced, inline and bare code in `text`"
     for m in re.finditer(r'```[^\n`]*\n(.*?)(?:```|\Z)', text, re.S): yield m.start(1), m.end(1), m[1]
     for m in re.finditer(r'(?<!`)`([^`\n]{1,300})`(?!`)', text): yield m.start(1), m.end(1), m[1]
-    for m in islice(re.finditer(r'[A-Za-z_][\w.]*\s?\(', text), 100):
+    for m in islice(re.finditer(r'(?<![\w.])[A-Za-z_][\w.]*\s?\(', text), 100):
         depth,end = 0,m.end()-1
         for i in range(m.end()-1, min(len(text), m.end()+400)):
             depth += (text[i]=='(') - (text[i]==')')

@@ -10,6 +10,7 @@ import html,re,textwrap,tomllib,unicodedata
 from dataclasses import asdict,dataclass
 from functools import lru_cache
 from .bank import marks
+from .doubter import facts
 from .patterns import Answer
 from .text import articles,far_east,grammar,norm_word,phrase_list
 from .text import questions_folder,signs,stem,tokenize,word_list
@@ -27,26 +28,45 @@ class PointResult:
 class Result:
     "A verdict on an answer, and the reasons for it"
     n:int # number of the question
-    verdict:str # 'correct', 'partial', 'incorrect' or 'not_attempted'
+    verdict:str # 'correct', 'partial', 'incorrect', 'not_attempted', or 'unsure'
     score:float # 0 to 1
     points:list # a `PointResult` each
-    misconceptions:list # `{'id', 'says', 'quote'}` each
+    misconceptions:list # `{'id', 'says', 'quote'}` each; of a correct answer, what it is asked about
     feedback:str # two or three sentences
     opinion:dict|None = None # what a second grader says, if one was asked
     def to_dict(self): return asdict(self) # plain dictionaries and lists, ready for JSON
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #35176022
-verdict_words = dict(correct='correct', partial='partly right', incorrect='not right yet', not_attempted='not attempted')
+verdict_words = dict(correct='correct', partial='partly right', incorrect='not right yet', not_attempted='not attempted', unsure='not sure')
+unrecognized = 'I did not recognize this in your words'
 
 def _sign(p): return '✓' if p.credit==1 else '◐' if p.credit else '·'
 
+def _opinion(result):
+    "What a second grader says, essential by essential"
+    o = result.opinion
+    whats = {p.id:p.what for p in result.points}
+    points = ''.join(f' {whats.get(k, k)}: {v}.' for k,v in o.get('points', {}).items())
+    return f"Second opinion ({o['grader']}): {o['verdict']}.{points} {o['feedback']}"
+
+def _percent(result): return '' if result.verdict=='unsure' else f' ({result.score:.0%})'
+
 def _as_text(result):
-    lines = [f'{marks[result.verdict]} Question {result.n}: {verdict_words[result.verdict]} ({result.score:.0%})']
-    for p in result.points: lines.append(f"  {_sign(p)} {p.id.replace('_', ' ')}" + (f': “{short(p.quote)}”' if p.quote else ''))
+    lines = [f'{marks[result.verdict]} Question {result.n}: {verdict_words[result.verdict]}{_percent(result)}']
+    for p in result.points: lines.append(f'  {_sign(p)} {_named(result, p)}')
     lines += textwrap.wrap(result.feedback, 100)
     if result.opinion:
-        lines.append(f"Second opinion ({result.opinion['grader']}): {result.opinion['verdict']}. {result.opinion['feedback']}")
+        lines.append(_opinion(result))
     return '\n'.join(lines)
+
+def said(p):
+    "What was found of an essential, in the words of the learner where they can be quoted"
+    return f'“{short(p.quote)}”' if p.quote else unrecognized if not p.credit else 'found' if p.credit==1 else 'a part of it'
+
+def _named(result, p):
+    "An essential in a line: by its name or, where the learner is to compare, what it is and what was found of it"
+    if result.verdict=='unsure': return f'{p.what}: {said(p)}'
+    return p.id.replace('_', ' ') + (f': “{short(p.quote)}”' if p.quote else '')
 
 def short(text, most=80):
     text = ' '.join(text.split())
@@ -54,11 +74,9 @@ def short(text, most=80):
 
 def _as_html(result):
     e = html.escape
-    points = ''.join(f"<li style='list-style:none'>{_sign(p)} {e(p.id.replace('_', ' '))}" +
-        (f': <q>{e(short(p.quote))}</q>' if p.quote else '') + '</li>' for p in result.points)
-    opinion = (f"<p>Second opinion ({e(result.opinion['grader'])}): {e(result.opinion['verdict'])}. "
-        f"{e(result.opinion['feedback'])}</p>") if result.opinion else ''
-    return (f"<div role='status'><b>{marks[result.verdict]} Question {result.n}: {verdict_words[result.verdict]}</b> ({result.score:.0%})"
+    points = ''.join(f"<li style='list-style:none'>{_sign(p)} {e(_named(result, p))}</li>" for p in result.points)
+    opinion = f'<p>{e(_opinion(result))}</p>' if result.opinion else ''
+    return (f"<div role='status'><b>{marks[result.verdict]} Question {result.n}: {verdict_words[result.verdict]}</b>{_percent(result)}"
         f"<ul style='margin:.3em 0;padding-left:1em'>{points}</ul><p>{e(result.feedback)}</p>{opinion}</div>")
 
 Result.__str__ = Result.__repr__ = _as_text
@@ -175,7 +193,8 @@ def translate(text):
             else: word,n = '',1
             foreign += 1
         elif o.kind=='word':
-            word = exact.get(o.norm) or next((prefixes[o.norm[:k]] for k in range(len(o.norm), 2, -1) if o.norm[:k] in prefixes), None)
+            heads = (o.norm[:k] for k in range(min(len(o.norm), 24), 2, -1))
+            word = exact.get(o.norm) or next((prefixes[head] for head in heads if head in prefixes), None)
             foreign += word is not None
             english += o.norm in _english
         out.append((o.start, tokens[i+n-1].end, word))
@@ -195,7 +214,7 @@ _english = word_list('english')
 question_start = re.compile(r'[^A-Za-z]*(?:q(?:uestion)?[^A-Za-z]*)?'
     r'(?:what|why|how|when|where|which|who|is|are|was|does|do|did|can|could|should|would|in what|for what|to what|with|if|use)\b', re.I)
 
-def _read(q, text, bank):
+def _read(q, text, bank, words=None):
     "The `Answer` to question `q`, without the question where somebody has repeated it"
     lines = []
     for part in re.split(r'(?<=[?\n])|(?<=[.!]\s)', text):
@@ -203,63 +222,125 @@ def _read(q, text, bank):
         lines.append(' '*len(part) if asks else part)
     text = ''.join(lines)
     for phrase in q.unread: text = re.sub(re.escape(phrase), lambda m: ' '*len(m[0]), text, flags=re.I)
-    return Answer(text, bank.words(q.n), q.values, q.given, q.cases)
+    return Answer(text, words or bank.words(q.n), q.values, q.given, q.cases)
 
 def tokenize_norms(text): return [stem(o.norm) for o in tokenize(text) if o.kind!='mark']
-
-def _first(answer, patterns, any_polarity=False):
-    "Where the first of `patterns` that is met is met, or None"
-    return next((found for p in patterns if (found := answer.find(p, any_polarity)) is not None), None)
 
 def _quote(text, found): return text[min(a for a,_ in found):max(b for _,b in found)] if found else ''
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #872fcd5a
-def judge_text(q, text, english, bank):
+@dataclass
+class Reading:
+    "What was found in an answer, before anything is made of it"
+    points:list # a `PointResult` each
+    wrong:list # misconceptions: `{'id', 'says', 'quote', 'verdict', 'certain'}` each
+    skipped:bool # does it say that nothing was tried?
+    reversed:list # ids of essentials that are there, but denied
+    facts:set # what the doubter looks at
+    length:int # words
+    @property
+    def whole(self): return all(o.credit==1 for o in self.points)
+    @property
+    def seen(self): return any(o.credit for o in self.points)
+
+def read_answer(q, text, bank, english=None, words=None, ignored=frozenset()):
     "Points and misconceptions of an answer, read in English; quoted only where it was written so"
-    answer = _read(q, english, bank)
-    def quote(found): return _quote(english, found) if english==text else ''
+    english = translate(text) if english is None else english
+    answer = _read(q, english, bank, words)
+    found = {p:answer.find(p) for p in bank.patterns(q) if p not in ignored}
+    def first(patterns): return next((found[p] for p in patterns if found.get(p) is not None), None)
+    def quote(places): return _quote(english, places) if english==text else ''
     points = []
     for p in q.point:
-        full = _first(answer, p.met)
-        half = None if full else _first(answer, p.part)
+        full = first(p.met)
+        half = None if full else first(p.part)
         points.append(PointResult(p.id, p.what, 1. if full else 0.5 if half else 0., quote(full or half)))
     whole = all(p.credit==1 for p in points)
-    wrong = [dict(id=m.id, says=m.says, quote=quote(found), verdict=m.beside if whole and m.beside else m.verdict)
-        for m in q.misconception if (found := _first(answer, m.when)) is not None]
-    skipped = bool(q.skipped) and _first(answer, q.skipped) is not None
-    reversed_ = [p.id for p,r in zip(q.point, points) if not r.credit and _first(answer, p.met, any_polarity=True)]
-    return points, wrong, skipped, reversed_
+    wrong = [dict(id=m.id, says=m.says, quote=quote(places), verdict=m.beside if whole and m.beside else m.verdict, certain=m.certain)
+        for m in q.misconception if (places := first(m.when)) is not None]
+    denied = [p.id for p,r in zip(q.point, points) if not r.credit and any(answer.find(o, True) for o in p.met if o not in ignored)]
+    seen = facts(answer, {r.id:r.credit for r in points}, [o['id'] for o in wrong], [p for p,places in found.items() if places is not None])
+    return Reading(points, wrong, first(q.skipped) is not None, denied, seen, len(answer.stream))
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #19154108
 no_answer = 'Nothing to judge yet: a first guess is better than none.'
 _praise = ['Yes, that is it.', 'Right, nothing is missing.', 'Exactly.', 'Well put, all of it is there.']
 
-def _feedback(q, verdict, points, wrong, reversed_):
+def _feedback(q, verdict, reading):
     "Two or three sentences: what was good, what is wrong, what is missing"
-    if verdict=='correct': return _praise[q.n%len(_praise)]
+    points,wrong = reading.points,reading.wrong
+    if verdict=='unsure': return _unsure_feedback(points)
+    if verdict=='correct': return ' '.join([_praise[q.n%len(_praise)], *map(_also, wrong[:1])])
     said = [f'You have {_join([p.what for p in points if p.credit==1])}.'] if any(p.credit==1 for p in points) else []
-    if wrong: return ' '.join([*(said[:1] if verdict=='partial' else []), wrong[0]['says']])
+    if wrong: return ' '.join([*(said[:1] if verdict=='partial' else []), _read_as(wrong[0])])
     missing = [p for p,r in zip(q.point, points) if r.credit<1]
-    if reversed_: said.append('Read your answer once more: a part of it says the opposite of what it should, or denies it.')
-    elif verdict=='incorrect': said.append('That does not answer the question yet.')
+    if reading.reversed: said.append('I read a part of it as denied, or as the opposite: is that what you mean?')
+    elif verdict=='incorrect': said.append('I recognized no essential in your words.')
     return ' '.join([*said, *(p.nudge for p in missing[:2])])
+
+def _read_as(wrong):
+    "What is wrong, beside the words in which it was read"
+    return (f"You write “{short(wrong['quote'])}”. " if wrong['quote'] else '')+wrong['says']
+
+def _also(wrong):
+    "A question about something that would be wrong, in an answer that seems right"
+    also = f"You also write “{short(wrong['quote'])}”: is that what you mean?" if wrong['quote'] else 'Read it once more, though:'
+    return f"{also} {wrong['says']}"
+
+def _unsure_feedback(points):
+    seen = [p.what for p in points if p.credit==1]
+    first = f'I recognized {_join(seen)}' if seen else 'I recognized too little of it'
+    rest = ', but am not sure of the rest' if len(seen)<len(points) else ', but am not sure that all of it is meant so'
+    return f'{first}{rest if seen else ""}, and I do not judge this one. Compare with the model answer, and tick what you have said.'
 
 def _join(parts): return parts[0] if len(parts)==1 else ', '.join(parts[:-1])+' and '+parts[-1]
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #9748594b
-def _verdict(q, points, wrong, skipped, reversed_=()):
+def rules_verdict(q, reading):
     "The verdict and the score that follow from points and misconceptions"
-    if skipped: return 'not_attempted', 0.
+    if reading.skipped: return 'not_attempted', 0.
     total = sum(p.weight for p in q.point)
-    score = sum(p.weight*r.credit for p,r in zip(q.point, points))/total
-    if reversed_ or any(o['verdict']=='incorrect' for o in wrong): return 'incorrect', min(score, 0.2)
-    if score==1 and not wrong: return 'correct', 1.
-    if wrong: score = min(score, 0.6)
+    score = sum(p.weight*r.credit for p,r in zip(q.point, reading.points))/total
+    if reading.reversed or any(o['verdict']=='incorrect' for o in reading.wrong): return 'incorrect', min(score, 0.2)
+    if score==1 and not reading.wrong: return 'correct', 1.
+    if reading.wrong: score = min(score, 0.6)
     return ('partial', score) if score>0 else ('incorrect', 0.)
 
-def as_result(q, points, wrong, skipped=False, reversed_=()):
-    verdict,score = _verdict(q, points, wrong, skipped, reversed_)
-    feedback = no_answer if verdict=='not_attempted' else _feedback(q, verdict, points, wrong, reversed_)
-    return Result(q.n, verdict, round(score, 3), points, [{k:o[k] for k in ('id', 'says', 'quote')} for o in wrong], feedback)
+def share_seen(reading): return sum(o.credit for o in reading.points)/max(1, len(reading.points))
+
+def judge_points(q, points):
+    "The `Result` of work that was tried"
+    return judge(q, Reading(points, [], False, [], set(), 0))
 
 def no_credit(q, verdict, feedback): return Result(q.n, verdict, 0., [PointResult(p.id, p.what, 0.) for p in q.point], [], feedback)
+
+# %% ../../nbs/workshop/questionnaire/judge.ipynb #87c48627
+_words_only = 'These are words of the topic, not a statement. '
+_short = 5 # words; a shorter answer without any essential is never "unsure"
+
+def decide(verdict, reading, salad, right, some, limits):
+    "The verdict of the rules, or 'unsure' where the doubter has reason to think otherwise"
+    if verdict=='not_attempted': return verdict
+    if salad>=limits['salad']: return 'unsure' if reading.whole and right>limits['salad_right'] else 'incorrect'
+    if reading.length<_short and not reading.seen: return verdict
+    if reading.whole and reading.wrong:
+        if any(o['certain'] for o in reading.wrong): return 'unsure' if right>=limits['certain'] else verdict
+        if right<limits['beside_refused']: return verdict
+        return 'correct' if right>=limits['beside_passed'] else 'unsure'
+    if verdict=='correct': doubtful = right<limits['passed'] or salad>limits['salad_doubt']
+    elif verdict=='partial': doubtful = right>limits['part_right'] or some<limits['part_some']
+    else: doubtful = right>limits['refused_right'] or some>limits['refused_some']
+    return 'unsure' if doubtful else verdict
+
+def judge(q, reading, doubter=None, salad=0.):
+    "The `Result` of an answer that was read, with the probability that it is words without a sentence; without a doubter that of the rules"
+    verdict,score = rules_verdict(q, reading)
+    if doubter:
+        decided = decide(verdict, reading, salad, *doubter(q.n, reading.facts), doubter.limits)
+        if decided!=verdict: score = 1. if decided=='correct' else 0. if decided=='incorrect' else share_seen(reading)
+        verdict = decided
+    limit = doubter.limits['salad'] if doubter else 0.5
+    if verdict=='incorrect' and salad>=limit: return no_credit(q, verdict, _words_only+q.point[0].nudge)
+    feedback = no_answer if verdict=='not_attempted' else _feedback(q, verdict, reading)
+    wrong = [{k:o[k] for k in ('id', 'says', 'quote')} for o in reading.wrong]
+    return Result(q.n, verdict, round(score, 3), reading.points, wrong, feedback)

@@ -8,11 +8,11 @@ __all__ = ['read_sheet', 'read_file', 'Sheet', 'check_sheet']
 # %% ../../nbs/workshop/questionnaire/sheets.ipynb #7ea7228c
 import html,json,re,sys,textwrap
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass,field
 from pathlib import Path
-from .ask import check
+from .ask import check,solution
 from .bank import load_bank,marks
-from .judge import question_start,tokenize_norms,verdict_words
+from .judge import question_start,said,tokenize_norms,verdict_words
 from .text import QuestionnaireError
 
 # %% ../../nbs/workshop/questionnaire/sheets.ipynb #1f087666
@@ -26,7 +26,7 @@ def _numbered(lines, most, upwards=True):
     found,n,fenced,indent = {},0,False,None
     for line in lines:
         if line.lstrip(' >').startswith('```'): fenced = not fenced
-        m = None if fenced else _header.match(line) or _bare_header.match(line)
+        m = None if fenced or not line or line.isspace() else _header.match(line) or _bare_header.match(line)
         if m:
             new,here = int(m['n']), len(line)-len(line.lstrip())
             if 0<new<=most and (n<new if upwards else new not in found) and (indent is None or here<=indent):
@@ -126,17 +126,26 @@ class Sheet:
     "The verdicts on a whole sheet"
     results:list # a `Result` for each question of the bank
     note:str = '' # how the sheet was read, where that is not certain
+    bank:object = 'imagenette' # the questionnaire it answers
+    answers:dict = field(default_factory=dict) # {number: answer}, as they were read
     @property
-    def score(self): return sum(o.score for o in self.results)/max(1, len(self.results))
+    def score(self):
+        "Mean over the questions; an answer that is not judged counts with the essentials that were recognized"
+        return sum(o.score for o in self.results)/max(1, len(self.results))
     def to_dict(self): return dict(score=round(self.score, 3), results=[o.to_dict() for o in self.results])
     def __repr__(self):
         rows = [self.note] if self.note else []
         for o in self.results:
             first,*more = textwrap.wrap('' if o.verdict=='not_attempted' else o.feedback, 80) or ['']
+            more += self._compare(o) if o.verdict=='unsure' else []
             rows += [f"{o.n:>3}  {marks[o.verdict]} {verdict_words[o.verdict]:<15} {o.score:>4.0%}  {first}".rstrip(),
                 *(' '*29+line for line in more)]
         counts = Counter(o.verdict for o in self.results)
         return '\n'.join([*rows, ', '.join(f'{counts[v]} {verdict_words[v]}' for v in marks if counts[v])+f'; {self.score:.0%} in all'])
+    def _compare(self, result):
+        "The essentials of an answer that is not judged, each with what was found, and the model answer"
+        points = [f'[ ] {p.what}: {said(p)}' for p in result.points]
+        return [*points, *textwrap.wrap('Model answer: '+' '.join(solution(result.n, self.bank).split()), 80)]
     def _repr_html_(self): return f'<pre>{html.escape(repr(self))}</pre>'
 
 def check_sheet(
@@ -150,4 +159,4 @@ def check_sheet(
     asked = [n for n,q in bank.questions.items() if q.kind!='function' and (not q.optional or n in answers)]
     by_line = list(answers.values())==_filled(text.splitlines())[:len(answers)] and len(answers)>1
     note = 'No numbers were found: this was read as one answer a line, in the order of the questions.' if by_line else ''
-    return Sheet([check(n, str(answers.get(n, '')), bank) for n in asked], note)
+    return Sheet([check(n, str(answers.get(n, '')), bank) for n in asked], note, bank, answers)

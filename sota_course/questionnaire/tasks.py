@@ -9,7 +9,7 @@ __all__ = []
 import json,re,subprocess,sys
 from dataclasses import asdict
 from pathlib import Path
-from .judge import as_result,no_credit,PointResult,Result,short
+from .judge import judge_points,no_credit,PointResult,Result,short
 from .text import QuestionnaireError
 
 # %% ../../nbs/workshop/questionnaire/tasks.ipynb #5c13f9ce
@@ -35,7 +35,7 @@ def check_work(q, answer):
             and all(isinstance(e, dict) for e in o['log']))
     if not records or not all(map(is_record, records)):
         raise QuestionnaireError("A record of a run has a 'log' and a 'config': give what the course wrote into its results folder.")
-    return as_result(q, _work_points[q.function](q, records), [])
+    return judge_points(q, _work_points[q.function](q, records))
 
 # %% ../../nbs/workshop/questionnaire/tasks.ipynb #05c2963c
 def _epoch_sizes(record): return [e['size'] for e in record['log'] if isinstance(e.get('size'), (int, float))]
@@ -111,7 +111,7 @@ def check_function(q, answer, seconds=30):
     try: met = _function_checks[q.function](answer)
     except QuestionnaireError: raise
     except Exception as e: return no_credit(q, 'incorrect', f'Your function stopped with {type(e).__name__}: {short(str(e), 200)}.')
-    return as_result(q, _credit(q, **met), [])
+    return judge_points(q, _credit(q, **met))
 
 runner = '''
 import importlib.util, json, sys

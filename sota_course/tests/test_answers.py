@@ -89,8 +89,7 @@ swaps = {
     14:'Find a large set that the small subset represents, and experiment on the whole dataset.'}
 
 @pytest.mark.parametrize('n', negations)
-def test_what_is_denied_does_not_pass(n):
-    assert verdict(n, negations[n]) in ('incorrect', 'partial') and verdict(n, negations[n])!='correct'
+def test_what_is_denied_does_not_pass(n): assert verdict(n, negations[n]) in ('incorrect', 'partial', 'unsure')
 
 @pytest.mark.parametrize('n', swaps)
 def test_what_is_swapped_does_not_pass(n): assert verdict(n, swaps[n])!='correct'
@@ -111,7 +110,7 @@ def test_words_without_a_statement_do_not_pass(n):
 @given(st.integers(1, 14), st.text(max_size=300))
 def test_any_text_has_a_verdict(n, text):
     found = check(n, text)
-    assert found.verdict in ('correct', 'partial', 'incorrect', 'not_attempted') and 0<=found.score<=1
+    assert found.verdict in ('correct', 'partial', 'incorrect', 'not_attempted', 'unsure') and 0<=found.score<=1
     json.dumps(found.to_dict()), repr(found), found._repr_html_()
 
 @settings(max_examples=100, deadline=None)
@@ -195,22 +194,44 @@ class Model:
         self.server.shutdown()
         self.server.server_close()
 
-def test_a_second_opinion_stands_beside_the_first():
-    with Model('Sure! {"verdict": "partial", "feedback": "Why?"}') as model:
-        found = check(7, 'Faster.', second_opinion=LanguageModel(model.url, 'tiny', key='secret'))
-    assert (found.verdict, found.opinion['verdict'], found.opinion['feedback'])==('incorrect', 'partial', 'Why?')
+@pytest.fixture
+def unsure(monkeypatch):
+    "A checker that is sure of nothing"
+    class Doubter:
+        from sota_course.questionnaire.doubter import load_doubter
+        limits = load_doubter('imagenette').limits
+        def __call__(self, n, found): return 0.9, 0.9
+        def salad(self, text): return 0.
+    monkeypatch.setattr('sota_course.questionnaire.ask.doubter_for', lambda bank, n: Doubter())
+    return 'It drags on, you know how these networks are.'
+
+reply = 'Sure! {"essentials": {"slower": "said", "reason": "missing"}, "feedback": "Why?"}'
+
+def test_a_second_opinion_stands_beside_and_goes_essential_by_essential(unsure):
+    told = []
+    with Model(reply) as model:
+        grader = LanguageModel(model.url, 'tiny', key='secret', say=told.append)
+        found = [check(7, unsure, second_opinion=grader) for _ in range(2)][0]
+        assert told==[f'Your answers go to {model.url} (model tiny); nothing else is sent, and nowhere else.']
+    assert (found.verdict, found.opinion['verdict'], found.opinion['feedback'])==('unsure', 'partial', 'Why?')
+    assert found.opinion['points']==dict(slower='said', reason='missing')
     path,key,body = model.asked[0]
-    assert path=='/v1/chat/completions' and key=='Bearer secret' and body['model']=='tiny' and body['messages'][-1]['content']=='Faster.'
-    assert 'Second opinion (tiny): partial' in repr(found)
+    assert path=='/v1/chat/completions' and key=='Bearer secret' and body['model']=='tiny' and body['messages'][-1]['content']==unsure
+    assert 'Second opinion (tiny): partial. the direction: said.' in repr(found)
 
-@pytest.mark.parametrize('content,status,delay', [('no JSON here', 200, 0), ('{"verdict": "splendid"}', 200, 0),
-    ('{"verdict": "partial"}', 500, 0), ('{"verdict": "partial"}', 200, 3)])
-def test_a_model_that_fails_costs_nothing(content, status, delay):
-    with Model(content, status, delay) as model: found = check(7, 'Faster.', second_opinion=LanguageModel(model.url, 'tiny', seconds=1))
-    assert found.verdict=='incorrect' and found.opinion['verdict']=='none'
+def test_a_second_opinion_is_asked_only_where_the_checker_is_unsure():
+    with Model(reply) as model: found = check(7, 'Faster.', second_opinion=LanguageModel(model.url, 'tiny'))
+    assert found.opinion is None and model.asked==[]
 
-def test_no_server_costs_nothing():
-    assert check(7, 'Faster.', second_opinion=LanguageModel('http://127.0.0.1:9', 'tiny')).opinion['verdict']=='none'
+@pytest.mark.parametrize('content,status,delay', [('no JSON here', 200, 0),
+    ('{"essentials": {"slower": "splendid", "reason": "said"}}', 200, 0), ('{"essentials": {"slower": "said"}}', 200, 0),
+    ('[]', 200, 0), (reply, 500, 0), (reply, 200, 3)])
+def test_a_model_that_fails_costs_nothing(content, status, delay, unsure):
+    with Model(content, status, delay) as model: found = check(7, unsure, second_opinion=LanguageModel(model.url, 'tiny', seconds=1))
+    assert found.verdict=='unsure' and found.opinion['verdict']=='none'
+
+def test_no_server_costs_nothing(unsure):
+    assert check(7, unsure, second_opinion=LanguageModel('http://127.0.0.1:9', 'tiny')).opinion['verdict']=='none'
 
 # The command line, as learners and teachers use it
 

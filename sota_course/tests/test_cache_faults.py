@@ -122,16 +122,16 @@ def test_an_image_beyond_reason_is_named_or_left_out(tmp_path, capsys):
 
 def test_an_unreadable_image_calls_off_the_rest(tmp_path, monkeypatch):
     "Also while a notebook keeps the exception to show it"
-    bad,good,asked = tmp_path/'bad.jpg',tmp_path/'good.png',[]
+    bad,good,opened = tmp_path/'bad.jpg',tmp_path/'good.png',[]
     bad.write_bytes(b'\xff\xd8')
     Image.new('RGB', (8, 8)).save(good)
     copies = [tmp_path/f'{i}.png' for i in range(2000)]
     for o in copies: os.link(good, o)
     read = caches.read_presized
-    monkeypatch.setattr(caches, 'read_presized', lambda file, presize: asked.append(file) or read(file, presize))
+    monkeypatch.setattr(caches, 'read_presized', lambda file, presize: opened.append(file) or read(file, presize))
     with pytest.raises(CourseError, match='bad.jpg') as kept: cache_images([bad, *copies], tmp_path, 4, threads=2)
     time.sleep(0.5)
-    assert kept.traceback and len(asked)<1000
+    assert kept.traceback and len(opened)<1000
     assert len(cache_images([bad, *copies[:10]], tmp_path, 4, skip_unreadable=True, threads=2))==10 # the threads are there for others
 
 def test_long_and_tiny_images_are_trained_on(tmp_path):

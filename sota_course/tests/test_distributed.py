@@ -1,19 +1,22 @@
 "Training in two real processes, started by `accelerate launch` on the processor: the same as in one process with batches twice as large"
 # The same to the last digits but a few, with a network without batch normalization and without random crops: the processes see each
 # batch in halves, and a sum of floats depends on its order. With batch normalization a process on a processor normalizes by its own
-# half of the batch (torch's `SyncBatchNorm` is for cards only), and each process draws crops of its own: then the curves are alike
+# half of the batch (torch's `SyncBatchNorm` is for GPUs only), and each process draws crops of its own: then the curves are alike
 # only as those of two seeds are.
 import json,os,shutil,subprocess,sys
 import pytest
 pytest.importorskip('accelerate', reason="needs accelerate: pip install 'sota_course[distributed]'")
 if sys.platform=='win32': pytest.skip("torch's launcher needs a build with libuv on Windows", allow_module_level=True)
 import torch
-from sota_course.core import seed_everything
+from sota_course.core import CourseError,seed_everything
 from sota_course.records import load_records
 from sota_course.data.images import read_rgb
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.experiments.recorder import RecordRun
+from sota_course.experiments.checkpoints import RunFailed
+from sota_course.experiments.recipes import Recipe
+from sota_course.experiments.recorder import RunRecorder
+from sota_course.experiments.runs import train
 from sota_course.networks import small_cnn
 from sota_course.training.callbacks import quiet
 from sota_course.training.distributed import data_parallel
@@ -50,7 +53,7 @@ def plain_run(path, bs, seed, folder, **kwargs):
     learn = Learner(dls, small_cnn(10, batchnorm=False), loss_func=CrossEntropyLossFlat(), metrics=[accuracy, F1Score(average='macro')], **kwargs)
     learn.recorder.train_metrics = True
     quiet(learn)
-    with data_parallel(learn): learn.fit_one_cycle(2, 3e-3, cbs=RecordRun('plain', seed, folder, size=32))
+    with data_parallel(learn): learn.fit_one_cycle(2, 3e-3, cbs=RunRecorder('plain', seed, folder, size=32))
     return learn
 
 worker = '''
@@ -136,9 +139,9 @@ def test_the_first_process_writes_what_all_have_found(both, one):
 def test_accuracy_is_exactly_that_of_one_process_on_the_same_weights(both, one):
     record, = load_records(both[2]/'records')
     one.model.load_state_dict(torch.load(both[2]/'plain.pth'))
-    loss,found,f1 = one.validate()[-3:]
-    assert found*19==pytest.approx(round(found*19), abs=1e-4) # a count of images
-    assert (record.metrics['valid_loss'], record.metrics['valid_accuracy'], record.metrics['valid_f1_score'])==pytest.approx((loss, found, f1), rel=1e-6)
+    loss,accuracy,f1 = one.validate()[-3:]
+    assert accuracy*19==pytest.approx(round(accuracy*19), abs=1e-4) # a count of images
+    assert (record.metrics['valid_loss'], record.metrics['valid_accuracy'], record.metrics['valid_f1_score'])==pytest.approx((loss, accuracy, f1), rel=1e-6)
 
 def test_networks_are_equal_at_the_start_and_at_the_end(both):
     first,second,_ = both
@@ -162,6 +165,48 @@ def test_the_command_line(both):
     assert record.metrics['accuracy']*19==pytest.approx(round(record.metrics['accuracy']*19), abs=1e-4)
     for once in ('accuracy (mean)', 'Records: '): assert said.count(once)==1, said
 
+goer = '''
+import contextlib,json,sys
+from pathlib import Path
+from unittest.mock import patch
+from fastai.vision.all import rank_distrib
+from sota_course.experiments.checkpoints import StopAtNaN
+from sota_course.tests.test_distributed import *
+path,out,rank,check = Path(sys.argv[1]),Path(sys.argv[2]),rank_distrib(),StopAtNaN.after_batch
+def numbers(learn):
+    log = [{k: v for k,v in o.items() if k!='seconds'} for o in learn.record.log]
+    return [log, [o.double().sum().item() for o in learn.model.state_dict().values()], learn.record.config]
+def stop(self):
+    check(self)
+    if len(self.checkpoints.log)==3 and self.iter==1: raise KeyboardInterrupt
+found = [numbers(go_on(path, out/'whole'))]
+with patch.object(StopAtNaN, 'after_batch', stop):
+    for name in ('stopped', 'left'):
+        with contextlib.suppress(KeyboardInterrupt): go_on(path, out/name)
+found.append(numbers(go_on(path, out/'stopped', resume=True)))
+try: go_on(path, out/'failed', lr=1e30)
+except RunFailed as e: found.append(str(e))
+(out/f'{rank}.json').write_text(json.dumps(found))
+'''
+
+def go_on(path, folder, **changes):
+    recipe = Recipe('small_cnn', 32, 6, 4, mixup=0.4, stages=((0.5, 0.5), (1, 0.5)))
+    return train(recipe, path, 7, folder=folder, device='cpu', show=False, num_workers=1, **changes)
+
+def test_a_run_of_two_processes_goes_on_as_if_nothing_had_been(odd, tmp_path):
+    "With checkpoints that hold the random numbers of both, and only with as many"
+    (tmp_path/'goer.py').write_text(goer)
+    status,said,err = launch(tmp_path/'goer.py', odd, tmp_path, SOTA_COURSE_CACHE=str(tmp_path/'caches'))
+    assert status==0, err[-3000:]
+    ranks = [json.loads((tmp_path/f'{rank}.json').read_text()) for rank in range(2)]
+    for whole,resumed,failed in ranks:
+        assert whole==resumed and len(whole[0])==4 and whole[2]['processes']==2
+        assert 'has no result: the loss became' in failed
+    assert ranks[0][:2]==ranks[1][:2] # the same network
+    assert said.count('Interrupted. 3 of 4 epochs are kept in ')==2, said # of each run, one process speaks
+    assert [o.status for name in ('whole', 'stopped', 'failed', 'left') for o in load_records(tmp_path/name)]==['done', 'done', 'failed', 'interrupted']
+    with pytest.raises(CourseError, match='after 3 of 4 epochs, in 2 processes, and this is 1: go on with as many'): go_on(odd, tmp_path/'left', resume=True)
+
 stumbler = '''
 import os,sys
 from sota_course import cli
@@ -181,5 +226,4 @@ def test_one_process_where_several_were_wanted(odd, monkeypatch):
     "`accelerate launch --cpu --num_processes 2` starts one process, and leaves these in its environment"
     monkeypatch.setenv('ACCELERATE_USE_CPU', 'True')
     monkeypatch.setenv('MASTER_ADDR', '127.0.0.1')
-    from sota_course.core import CourseError
     with pytest.raises(CourseError, match='starts one process'), data_parallel(None): pass

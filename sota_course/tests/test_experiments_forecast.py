@@ -36,11 +36,12 @@ def test_a_forecast_changes_nothing():
         recipe = vary(Recipe('small_cnn', 32, 20, 4, **settings), name)
         seed_everything(3)
         learn = recipe_learner(recipe, sample_data(10, 4), 'cpu')
-        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as said:
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as printed:
             fit_recipe(learn, recipe, [Checkpoints(folder), *[f(recipe) for f in cbs]])
-        return torch.cat([o.detach().flatten().double() for o in learn.model.state_dict().values()]),learn.recorder.losses,said.getvalue()
+        return torch.cat([o.detach().flatten().double() for o in learn.model.state_dict().values()]),learn.recorder.losses,printed.getvalue()
     for name in ('progressive+mixup+normalized', 'growing+cutmix'):
-        (a,losses,said),(b,others,silent) = trained(name, [Forecast]),trained(name, [])
+        (a,losses,printed),(b,others,silent) = trained(name, [Forecast]),trained(name, [])
         assert torch.equal(a, b) and losses==others
-        assert said.startswith('About ') and 'on this machine, for 4 epochs.' in said and not silent
-    test_eq([in_words(o) for o in (0.2, 1.4, 89, 100, 5000, 6000)], ['1 second', '1 second', '89 seconds', '2 minutes', '83 minutes', '1.7 hours'])
+        assert printed.startswith('About ') and 'on this machine, for 4 epochs.' in printed and not silent
+    test_eq([in_words(o) for o in (0.2, 1.4, 89, 100, 5000, 6000)],
+        ['1 second', '1 second', '89 seconds', '2 minutes', '83 minutes', '1.7 hours'])

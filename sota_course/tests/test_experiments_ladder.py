@@ -4,8 +4,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
-from sota_course.core import check_writable, CourseError, find_data, results_home
-from sota_course.data.download import get_data
+from sota_course.core import check_writable, CourseError, results_home
+from sota_course.data.dataset import open_data
 from sota_course.experiments.recipes import change, Recipe, variants
 from sota_course.experiments.runs import do_run, forget_lock, plan, records_of
 from sota_course.records import load_records
@@ -22,7 +22,8 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/experiments/ladder.ipynb #75e3289f
 def test_a_ladder_asks_the_same_networks_and_resumes():
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
-        again = partial(ladder, sample_data(10, 4), ['baseline', 'tta'], folder=folder, device='cpu', arch='small_cnn', size=16, bs=20, epochs=1)
+        again = partial(ladder, sample_data(10, 4), ['baseline', 'tta'], folder=folder, device='cpu',
+            arch='small_cnn', size=16, bs=20, epochs=1)
         found = again(seeds=2)
         test_eq([(r.name, r.seed) for r in found], [('baseline', 0), ('tta', 0), ('baseline', 1), ('tta', 1)])
         test_eq(found[0].log, found[1].log) # one training
@@ -30,3 +31,16 @@ def test_a_ladder_asks_the_same_networks_and_resumes():
         with expect_fail(CourseError, 'has 2 results of this ladder already'): again(seeds=1)
         test_eq([r.started for r in again(seeds=3, resume=True)][:4], [r.started for r in found]) # only the third seed was trained
         with expect_fail(CourseError, 'no seeds'): again(seeds=0)
+
+# %% ../../nbs/workshop/experiments/ladder.ipynb #b40c4f3f
+def test_a_ladder_lists_its_images_once():
+    import os
+    from collections import Counter
+    from unittest import mock
+    path,listed,walk = sample_data(10, 4),Counter(),os.walk
+    def counted_walk(folder, **kwargs):
+        listed[Path(folder)] += 1
+        return walk(folder, **kwargs)
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()), mock.patch('os.walk', counted_walk):
+        ladder(path, ['baseline', 'normalized', 'progressive'], 2, folder, device='cpu', arch='small_cnn', size=16, bs=20, epochs=2)
+    test_eq({o: n for o,n in listed.items() if path in o.parents}, {o: 1 for o in path.glob('*/*/')})

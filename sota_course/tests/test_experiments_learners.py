@@ -2,24 +2,22 @@
 
 import io, time
 from contextlib import redirect_stdout
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from fastai.vision.all import *
-from sota_course.core import find_data, get_device
-from sota_course.data.download import get_data
-from sota_course.data.folders import images_by_class
-from sota_course.experiments.recipes import arch_for, asked, optimizers, schedules, stages_of
+from sota_course.core import get_device
+from sota_course.data.dataset import open_data
+from sota_course.experiments.recipes import arch_for, optimizers, schedules, stages_of, tta_views
 from sota_course.label_smoothing import calibration_bins, calibration_error
 from sota_course.loading.augment import Augment
 from sota_course.loading.dls import get_dls
 from sota_course.mixup import GuardMixing
-from sota_course.networks import build_network
+from sota_course.networks import build_network, CourseLearner
 from sota_course.normalization import channel_stats
 from sota_course.progressive_resizing import fit_progressive, GrowImages
-from sota_course.records import fingerprint
 from sota_course.training.callbacks import AlternateFlips, GrowViews, quiet, ValidateNever
 from sota_course.training.speed import speed_up
-from sota_course.tta import tta
+from sota_course.tta import nll, tta
 from dataclasses import replace
 from sota_course.core import CourseError
 from sota_course.data.sample import sample_data
@@ -31,8 +29,10 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #42e8f261
 def test_every_variant_trains():
-    seen = dict(progressive=lambda l: l.dls.one_batch()[0].shape[-1]==32, normalized=lambda l: isinstance(l.dls.after_batch[1], Normalize), mixup=lambda l: hasattr(l, 'mix_up'),
-        cutmix=lambda l: hasattr(l, 'cut_mix'), growing=lambda l: sorted({*l.grow_images.sizes})==[16, 24, 32], label_smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
+    seen = dict(progressive=lambda l: l.dls.one_batch()[0].shape[-1]==32, normalized=lambda l: isinstance(l.dls.after_batch[1], Normalize),
+        mixup=lambda l: hasattr(l, 'mix_up'),
+        cutmix=lambda l: hasattr(l, 'cut_mix'), growing=lambda l: sorted({*l.grow_images.sizes})==[16, 24, 32],
+        label_smoothing=lambda l: l.loss_func.func.label_smoothing==0.1)
     for name in variants:
         recipe = vary(Recipe('small_cnn', 32, 20, 2), name)
         trained = recipe_learner(recipe, sample_data(10, 4), 'cpu', 'fp32')
@@ -65,7 +65,8 @@ def test_every_named_recipe_runs():
     named = [named_recipe(o) for o in list_recipes().index]
     for recipe in {replace(o, size=40, bs=10, epochs=1, seconds=0., stages=(), views='', normalize=False, mixup=0., min_scale=0.35, label_smoothing=0.1) for o in named if o.arch!='xresnet50'}: # many are the same then
         made = recipe_learner(recipe, sample_data(2, 1), 'cpu', 'fp32')
-        test_eq((made.arch, made.arch_options), (recipe.arch, dict(act=recipe.act, self_attention=recipe.self_attention, blur_pool=recipe.blur_pool)))
+        test_eq((made.arch, made.arch_options), (recipe.arch,
+            dict(act=recipe.act, self_attention=recipe.self_attention, blur_pool=recipe.blur_pool)))
         test_eq('Mish()' in repr(made.model), recipe.act=='mish')
         fit_recipe(made, recipe)
         assert np.isfinite(made.recorder.losses).all()

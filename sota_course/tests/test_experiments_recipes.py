@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastai.vision.all import Adam, ranger
-from sota_course.core import CourseError
+from sota_course.core import CourseError, wrong_kind
 from sota_course.data.folders import noise_levels
 from sota_course.networks import activations, architectures
 from sota_course.progressive_resizing import Stage
@@ -27,8 +27,11 @@ def test_recipes_are_checked():
     test_eq(vary(Recipe(), 'baseline'), Recipe())
     test_eq(Recipe(stats=[[0.5]*3, [0.2]*3]), Recipe(stats=((0.5,)*3, (0.2,)*3)))
     test_eq(vary(Recipe(lr=1e-2), 'mixup+tta'), Recipe(lr=1e-2, mixup=0.4, views='random'))
-    for wrong in (dict(arch='xresnet'), dict(size=0), dict(epochs='5'), dict(lr=-1.), dict(label_smoothing=1.), dict(mixup=.4, cutmix=1.), dict(views='many'),
-        dict(noise=7), dict(noise='5'), dict(stats=(1, 2)), dict(stats=((1, 1, 1), (1, 1, 0))), dict(stats='imagenet'), dict(stages=((0.5, 0.6), (1, 0.6))), dict(stages=(0.5, 1)), dict(grow=0.), dict(grow=0.5, stages=((0.5, 0.5), (1, 0.5))), dict(schedule='sgdr'), dict(normalize='yes')):
+    for wrong in (dict(arch='xresnet'), dict(size=0), dict(epochs='5'), dict(lr=-1.), dict(label_smoothing=1.), dict(mixup=.4, cutmix=1.),
+        dict(views='many'), dict(noise=7), dict(noise='5'), dict(stats=(1, 2)), dict(stats=((1, 1, 1), (1, 1, 0))), dict(stats='imagenet'),
+        dict(stages=((0.5, 0.6), (1, 0.6))), dict(stages=(0.5, 1)), dict(grow=0.), dict(grow=0.5, stages=((0.5, 0.5), (1, 0.5))),
+        dict(schedule='sgdr'),
+        dict(normalize='yes')):
         with expect_fail(CourseError, 'cannot have'): Recipe(**wrong)
     with expect_fail(CourseError, "no variant 'mixpu'"): vary(Recipe(), 'mixpu+tta')
 
@@ -42,13 +45,16 @@ def test_recipes_of_your_own():
         test_eq(made('[a]\nabout="mine"\nseeds=3\nlr=1\nstages=[[0.5,0.5],[1,0.5]]'), Recipe(lr=1, stages=((0.5, 0.5), (1, 0.5))))
         hash(named_recipe(mine)) # a dict can have it as a key
         test_eq(made('[a]\n[b]\nbs=8', ':b'), Recipe(bs=8))
-        for text,clue in (('[a]\n[b]', 'has 2 recipes: say which'), ('', 'has no recipes'), ('bs=8', 'has no recipes'), ('[a]\nbs=', 'cannot be read as TOML'), ('[a]\nlrr=1', "no setting 'lrr'"),
-            ('[a]\nbs="8"', '[a]: A recipe cannot have bs='), ('[a]\nbs=true', 'cannot have bs=True'), ('[a]\nlr=nan', 'cannot have lr=nan'), ('[a]\nact="tanh"', "act='tanh'"), ('[a]\nabout=1', 'about is a text'),
+        for text,clue in (('[a]\n[b]', 'has 2 recipes: say which'), ('', 'has no recipes'), ('bs=8', 'has no recipes'),
+            ('[a]\nbs=', 'cannot be read as TOML'), ('[a]\nlrr=1', "no setting 'lrr'"),
+            ('[a]\nbs="8"', '[a]: A recipe cannot have bs='), ('[a]\nbs=true', 'cannot have bs=True'), ('[a]\nlr=nan', 'cannot have lr=nan'),
+            ('[a]\nact="tanh"', "act='tanh'"), ('[a]\nabout=1', 'about is a text'),
             ('[a]\nseeds="5"', 'seeds is a number'), ('[a]\nstages=[1]', 'cannot have stages'), ('[a]\nbs.x=1', 'cannot have bs=')):
             with expect_fail(CourseError, clue): made(text)
         with expect_fail(CourseError, "no recipe 'c' in"): made('[a]', ':c')
         made('[wide]\nabout="large crops"\nmin_scale=0.7')
-        test_eq(vary(Recipe(size=32), f'mixup+{mine}:wide'), Recipe(size=32, mixup=0.4, min_scale=0.7)) # what a table does not say stays as it is
+        # what a table does not say stays as it is
+        test_eq(vary(Recipe(size=32), f'mixup+{mine}:wide'), Recipe(size=32, mixup=0.4, min_scale=0.7))
         mine.write_text('[wide]\nmin_scael=0.7')
         with expect_fail(CourseError, "[wide]: A recipe has no setting 'min_scael'"): vary(Recipe(), f'{mine}:wide')
     with expect_fail(CourseError, 'There is no file'): named_recipe('nowhere.toml')

@@ -6,13 +6,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from filelock import FileLock, Timeout
 from fastai.vision.all import *
-from sota_course.core import check_writable, CourseError, find_data, get_device, results_home
-from sota_course.core import seed_everything
+from sota_course.core import check_writable, CourseError, get_device, results_home, seed_everything
+from sota_course.data.dataset import ImageData, open_data
 from sota_course.data.download import get_data
 from sota_course.experiments.checkpoints import checkpoint_version, Checkpoints, kept_epochs
 from sota_course.experiments.checkpoints import kept_processes, RunFailed, StopAtNaN
 from sota_course.experiments.forecast import Forecast
-from sota_course.experiments.learners import data_fingerprint, evaluate, fit_recipe, recipe_learner
+from sota_course.experiments.learners import evaluate, fit_recipe, recipe_learner
 from sota_course.experiments.recipes import arch_for, change, find_recipe, Recipe, stages_of, vary
 from sota_course.experiments.recorder import describe_data, ShowEpochs
 from sota_course.mixup import restore_loss
@@ -21,16 +21,18 @@ from sota_course.training.distributed import data_parallel
 from sota_course.training.precision import best_precision
 import io, tempfile
 from sota_course.data.sample import sample_data
+from sota_course.records import published_records
 from sota_course.experiments.runs import *
+from sota_course.experiments.runs import _config, _run_key, records_of
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #942c796c
 def test_train_leaves_a_record_and_repeats():
-    import tempfile
     folder = tempfile.mkdtemp()
-    def run(): return train(arch='small_cnn', path=sample_data(4, 2), size=32, bs=8, epochs=2, folder=folder, num_workers=0, device='cpu', show=False).record
+    small = dict(arch='small_cnn', size=32, bs=8, epochs=2, path=sample_data(4, 2), folder=folder, num_workers=0, device='cpu', show=False)
+    def run(): return train(**small).record
     first,again = run(),run()
     test_eq([row['train_loss'] for row in first.log], [row['train_loss'] for row in again.log])
     test_eq([r.config['size'] for r in load_records(folder, 'baseline')], [32, 32])
@@ -47,7 +49,8 @@ def test_train_recipe_goes_on_where_it_was_interrupted():
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
         once = partial(train, small, tiny, device='cpu', show=False)
         whole = once(folder=f'{folder}/a')
-        test_eq((whole.arch, whole.arch_options['act'], whole.record.name, len(load_records(f'{folder}/a'))), ('small_cnn', 'relu', 'recipe', 1))
+        test_eq((whole.arch, whole.arch_options['act'], whole.record.name, len(load_records(f'{folder}/a'))),
+            ('small_cnn', 'relu', 'recipe', 1))
         run, = plan(small, ['baseline'], [42], tiny, Path(folder).absolute()/'b', device='cpu')
         with contextlib.suppress(KeyboardInterrupt): do_run(run, cbs=Stop())
         with expect_fail(CourseError, 'was interrupted after 2 of 3 epochs'): once(folder=f'{folder}/b')
@@ -80,3 +83,49 @@ def test_recipes_of_seconds_run_and_go_on():
     try: weights(folder/'cut', Stop())
     except KeyboardInterrupt: pass
     for k,v in weights(folder/'cut').items(): test_eq(v, whole[k]) # Muon, the sizes and the flips go on where they were
+
+# %% ../../nbs/workshop/experiments/runs.ipynb #38bc08f1
+def test_any_run_goes_on():
+    def stop(self):
+        if self.epoch==2 and self.iter==1: raise KeyboardInterrupt
+    def numbers(learn):
+        weights = torch.cat([o.detach().flatten().double() for o in learn.model.state_dict().values()])
+        return weights,[{k: v for k,v in o.items() if k!='seconds'} for o in learn.record.log]
+    settings = dict(arch='small_cnn', size=24, bs=20, epochs=4, noise=25, stats=[[0.5]*3, [0.25]*3], item_tfms=[RandomResizedCrop(24)])
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()) as said:
+        def go(name, **kwargs): return train(path=sample_data(10, 4), folder=Path(folder)/name, device='cpu', show=False, **settings | kwargs)
+        weights,log = numbers(go('whole'))
+        with patch.object(StopAtNaN, 'after_batch', stop), expect_fail(KeyboardInterrupt): go('stopped')
+        stopped, = load_records(Path(folder)/'stopped')
+        test_eq((stopped.status, stopped.failed, len(stopped.log)), ('interrupted', 'interrupted after 2 of 4 epochs', 2))
+        with expect_fail(CourseError, 'after 2 of 4 epochs: go on with resume=True'): go('stopped')
+        resumed = go('stopped', resume=True)
+        test_eq([numbers(resumed)[1], resumed.record.status, resumed.record.config['noise']], [log, 'done', 25])
+        assert torch.equal(numbers(resumed)[0], weights)
+        test_eq([o.suffix for o in (Path(folder)/'stopped').iterdir()], ['.json']) # nothing else is left
+    assert said.getvalue().startswith('Interrupted. 2 of 4 epochs are kept in ') and said.getvalue().count('resume=True (--resume)')==1
+
+# %% ../../nbs/workshop/experiments/runs.ipynb #dc2ca5b0
+def test_a_run_without_a_result_is_a_failed_one():
+    with tempfile.TemporaryDirectory() as folder:
+        small = dict(path=sample_data(4, 2), folder=folder, device='cpu', show=False, arch='small_cnn', size=16, bs=10)
+        with expect_fail(RunFailed, 'has no result: the loss became'): train(lr=1e30, **small)
+        failed, = load_records(folder)
+        test_eq((failed.status, failed.evaluation), ('failed', {}))
+        with expect_fail(CourseError, 'a part of what speed_up does'): train(precision='bf16', speed_up=False, **small)
+        with expect_fail(CourseError, "no setting 'nois'"): train(nois=5, **small)
+        fine = train(speed_up=False, epochs=1, **small).record
+        test_eq((fine.status, fine.config['speed_up'], fine.config['precision']), ('done', False, 'fp32'))
+
+# %% ../../nbs/workshop/experiments/runs.ipynb #46d53616
+def test_runs_are_called_as_before():
+    with_mixup = Recipe('small_cnn', mixup=0.4)
+    test_eq(_run_key(with_mixup, 3, 'abc', 'fp32', 'cpu', stock=False, loading={}), 'a75bd33c1b39')
+    test_ne(_run_key(replace(with_mixup, noise=5), 3, 'abc', 'fp32', 'cpu'), 'a75bd33c1b39')
+    test_ne(_run_key(with_mixup, 3, 'abc', 'fp32', 'cpu', stock=True), 'a75bd33c1b39')
+    old = next(r for r in published_records('ladder-imagenette2-224') if r.name=='label_smoothing' and r.seed==1)
+    base = Recipe('xresnet18', size=64)
+    data = SimpleNamespace(fingerprint=old.data['fingerprint'])
+    run = Run(vary(base, 'label_smoothing'), 1, {'label_smoothing': ''}, data, 'results', base, 'key', 'bf16')
+    test_eq(_config(run, '') | dict(stages=[]), old.config | dict(stages=[]))
+    test_eq(records_of(run, [replace(old, config=_config(run, ''))])[0].started, old.started)

@@ -2,7 +2,7 @@
 
 from fastai.vision.all import *
 from sota_course.data.folders import class_names, imagenette_counts, noise_levels
-from sota_course.networks import build_network
+from sota_course.networks import build_network, CourseLearner
 import tempfile
 from IPython.display import Markdown
 from sota_course.all import *

@@ -6,7 +6,7 @@ from sota_course.core import check_positive, CourseError, get_device
 from sota_course.data.dataset import open_data
 from sota_course.data.images import RGBImage
 from sota_course.loading.cache import presized_images
-from sota_course.loading.loader import PresizedDL, SampleOnce
+from sota_course.loading.loader import PresizedDL, SampleView
 from sota_course.data.folders import class_names, subset
 from sota_course.data.images import read_rgb
 from sota_course.data.sample import sample_data

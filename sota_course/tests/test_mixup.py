@@ -36,7 +36,7 @@ def test_mix_by_hand():
     with expect_fail(CourseError, 'write x.float()'): mix(torch.arange(6), order, 0.5)
 
 # %% ../../nbs/06_mixup.ipynb #b8b37494
-def test_draw_lam_keeps_the_larger_share():
+def test_draw_lam_keeps_the_larger_fraction():
     torch.manual_seed(0)
     lams = draw_lam(4000)
     test_eq(lams.shape, (4000,))

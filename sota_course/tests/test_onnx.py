@@ -1,26 +1,7 @@
 "ONNX files: what other programs would run says what the model says, or is not kept"
-import json,shutil
-from pathlib import Path
+import json
 import pytest
 from sota_course.tests.helpers import course,refused
-
-@pytest.fixture(scope='module')
-def home(tmp_path_factory):
-    "A folder with `pets`, a small data set, and `model`, a network for it with random weights"
-    from sota_course.imagenette import baseline_learner
-    from sota_course.loading.dls import get_dls
-    from sota_course.data.sample import sample_data
-    from sota_course.training.model import save_model
-    folder = tmp_path_factory.mktemp('model')
-    with pytest.MonkeyPatch.context() as settings:
-        settings.setenv('SOTA_COURSE_CACHE', str(folder/'presized'))
-        shutil.copytree(sample_data(2, 2), folder/'pets')
-        dls = get_dls(4, 16, path=folder/'pets', device='cpu', num_workers=1, stats=([.5,.4,.3], [.2,.2,.2]))
-        save_model(baseline_learner(dls, 'small_cnn'), folder/'model')
-    return folder
-
-@pytest.fixture
-def model(home, tmp_path): return Path(shutil.copytree(home/'model', tmp_path/'model'))
 
 def test_without_the_extra(model, tmp_path, monkeypatch):
     import sys
@@ -50,7 +31,7 @@ def test_onnx_says_what_the_model_says(home, tmp_path, onnxruntime):
     said = session.get_modelmeta().custom_metadata_map
     assert json.loads(said['vocab'])==model.vocab and said['size']=='16'
     assert session.get_inputs()[0].type=='tensor(uint8)'
-    # with other statistics the answers differ, and by more than is allowed
+    # with other statistics the predictions differ, and by more than is allowed
     assert _onnx_differs(tmp_path/'net.onnx', Probabilities(model.network, model.stats), 16) < 1e-5
     assert _onnx_differs(tmp_path/'net.onnx', Probabilities(model.network, None), 16) > 1e-4
 
@@ -66,7 +47,7 @@ def test_onnx_of_every_option(tmp_path, onnxruntime):
     export_onnx(Model(network, 'xresnet18', options, list('abc'), 16, 24, Augment(), None, {}, None), tmp_path/'net.onnx')
     assert (tmp_path/'net.onnx').exists()
 
-def test_onnx_that_answers_otherwise_is_not_kept(home, tmp_path, monkeypatch, onnxruntime):
+def test_onnx_that_predicts_otherwise_is_not_kept(home, tmp_path, monkeypatch, onnxruntime):
     from sota_course.training import onnx
     monkeypatch.setattr(onnx, '_onnx_differs', lambda *args: float('nan'))
     (tmp_path/'net.onnx').write_text('an older one')

@@ -8,7 +8,6 @@ from sota_course.core import CourseError
 import tempfile
 import ipywidgets
 from sota_course.all import *
-from sota_course.experiments.recorder import RecordRun
 from sota_course.quiz import quiz
 from sota_course.progressive_resizing import *
 
@@ -69,7 +68,8 @@ def test_fit_progressive_trains_all_stages():
         quiet(learn)
         return learn
     learn_tiny = learner(stats=imagenet_stats)
-    fit_progressive(learn_tiny, [(16, 2, 50), Stage(24, 1, 20, 1e-3)], cbs=RecordRun('both', 3, folder))
+    recorder = RunRecorder('both', 3, folder)
+    fit_progressive(learn_tiny, [(16, 2, 50), Stage(24, 1, 20, 1e-3)], cbs=recorder)
     record = learn_tiny.record
     test_eq([(o['size'], o['bs'], o['epoch']) for o in record.log], [(16,50,0), (16,50,1), (24,20,2)])
     test_eq((record.config['epochs'], len(record.config['stages']), record.config['bs']), (3, 2, 20))
@@ -79,7 +79,7 @@ def test_fit_progressive_trains_all_stages():
     assert any(isinstance(o, Normalize) for o in learn_tiny.dls.after_batch.fs)
     test_eq(len(load_records(folder)), 1)
     test_eq({o['step'] for o in learn_tiny.opt.state.values()}, {2*2 + 5}) # the optimizer went on
-    learn_tiny.fit(1, cbs=RecordRun('single', 3, folder))
+    learn_tiny.fit(1, cbs=RunRecorder('single', 3, folder))
     test_eq(len(learn_tiny.record.log), 1)
 
 # %% ../../nbs/04_progressive_resizing.ipynb #def95024

@@ -4,6 +4,7 @@ import html, re, textwrap, tomllib, unicodedata
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from sota_course.questionnaire.bank import marks
+from sota_course.questionnaire.doubter import facts
 from sota_course.questionnaire.patterns import Answer
 from sota_course.questionnaire.text import articles, far_east, grammar, norm_word, phrase_list
 from sota_course.questionnaire.text import questions_folder, signs, stem, tokenize, word_list

@@ -2,11 +2,11 @@
 
 import html, json, re, sys, textwrap
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from sota_course.questionnaire.ask import check
+from sota_course.questionnaire.ask import check, solution
 from sota_course.questionnaire.bank import load_bank, marks
-from sota_course.questionnaire.judge import question_start, tokenize_norms, verdict_words
+from sota_course.questionnaire.judge import question_start, said, tokenize_norms, verdict_words
 from sota_course.questionnaire.text import QuestionnaireError
 from fastcore.test import test_eq
 from sota_course.questionnaire.sheets import *

@@ -3,7 +3,7 @@
 import json, re, subprocess, sys
 from dataclasses import asdict
 from pathlib import Path
-from sota_course.questionnaire.judge import as_result, no_credit, PointResult, Result, short
+from sota_course.questionnaire.judge import judge_points, no_credit, PointResult, Result, short
 from sota_course.questionnaire.text import QuestionnaireError
 from fastcore.test import expect_fail, test_eq
 from sota_course.questionnaire.ask import check

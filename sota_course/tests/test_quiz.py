@@ -55,6 +55,42 @@ def test_a_card_checks_hints_and_solves():
     card.answer.value = 'Slower'
     test_eq('press Check again' in card.output.value, True)
 
+# %% ../../nbs/workshop/quiz.ipynb #8bf0eea0
+def test_an_unsure_answer_is_ticked_and_kept():
+    os.environ['SOTA_COURSE_HOME'] = tempfile.mkdtemp()
+    unsure = 'It drags on, you know how these networks are.'
+    result = check(7, unsure)
+    result.verdict,result.score = 'unsure',0.5
+    remember(unsure, result)
+    test_eq(repr(progress()).endswith('1 not sure'), True)
+    tick(7, ['slower', 'nosuch'])
+    test_eq(progress().answers[7]['ticked'], ['slower'])
+    test_eq(repr(progress()).endswith('1 self-checked'), True)
+    test_eq(progress().is_done(7), False)
+    remember(unsure, result)
+    test_eq(progress().answers[7]['ticked'], ['slower'])
+    tick(7, ['slower', 'reason'])
+    test_eq(progress().is_done(7), True)
+
+# %% ../../nbs/workshop/quiz.ipynb #78500f65
+def test_a_card_shows_boxes_for_an_unsure_answer():
+    os.environ['SOTA_COURSE_HOME'] = tempfile.mkdtemp()
+    card = Card(7)
+    card.answer.value = 'It drags on, you know how these networks are.'
+    card.check()
+    result = card.result
+    result.verdict = 'unsure'
+    remember(card.answer.value, result)
+    card._show(result)
+    test_eq(list(card.ticks), ['slower', 'reason'])
+    card.ticks['slower'].value = True
+    test_eq(progress().answers[7]['ticked'], ['slower'])
+    test_eq('One way to say it' in card.compare.children[-1].value, True)
+    card.objection.click()
+    test_eq(json.loads(objections_file().read_text(encoding='utf-8'))[0]['result']['verdict'], 'unsure')
+    card.answer.value = 'Slower, it predicts several versions of each image'
+    test_eq(card.compare.children, ())
+
 # %% ../../nbs/workshop/quiz.ipynb #0d5dc155
 def test_a_quiz_remembers_and_has_a_plain_version():
     os.environ['SOTA_COURSE_HOME'] = tempfile.mkdtemp()

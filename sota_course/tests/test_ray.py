@@ -67,6 +67,7 @@ def test_a_ladder_is_the_same_with_ray(tiny, tmp_path, capfd):
     capfd.readouterr()
     assert measured(go(tiny, seeds=2, folder=tmp_path/'ray', each=ray_map))==serial
     out,err = capfd.readouterr()
+    assert len([o for o in out.splitlines() if o.startswith('About ') and ' for 2 networks of ' in o])==1, out
     assert sorted(o.split(':')[0] for o in out.splitlines() if ', seed ' in o)==['baseline, seed 0', 'baseline, seed 1', 'tta, seed 0', 'tta, seed 1'] and not err, (out, err)
     assert not ray.is_initialized() and not ray_processes()
 

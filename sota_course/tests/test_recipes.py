@@ -14,6 +14,10 @@ def mine(tmp_path):
 
 def arguments(mine, folder, *args): return ['train', '--recipe', f'{mine}:small', '--path', sample_data(4, 2), '--device', 'cpu', '--results', folder, *args]
 
+def plain_arguments(mine, folder, *args):
+    options = '--arch small_cnn --size 32 --bs 10 --epochs 40 --normalize --no-speed-up --device cpu'.split()
+    return ['train', *options, '--path', sample_data(4, 2), '--results', folder, *args]
+
 def test_the_list(mine):
     done = course('recipes')
     assert done.returncode==0 and len(done.stdout.splitlines())==13 and 'leaderboard-128-5' in done.stdout, done
@@ -42,9 +46,18 @@ def test_files(tmp_path, text, clue):
     (tmp_path/'wrong.toml').write_text(text)
     refused(course('train', '--recipe', tmp_path/'wrong.toml'), 'wrong.toml', clue)
 
+def test_a_run_that_comes_to_nothing_keeps_no_model(tmp_path):
+    options = '--arch small_cnn --size 16 --bs 10 --epochs 2 --device cpu --lr 1e30'.split()
+    done = course('train', *options, '--path', sample_data(4, 2), '--results', tmp_path/'results', '--save', tmp_path/'model')
+    refused(done, 'the loss became', 'lower learning rate')
+    record, = load_records(tmp_path/'results')
+    assert record.status=='failed' and record.failed in done.stderr and not (tmp_path/'model').exists()
+
 @pytest.mark.skipif(sys.platform=='win32', reason='Windows has no SIGKILL')
-def test_killed_and_resumed(mine, tmp_path):
-    "The same numbers as without the interruption, slow weights of ranger included"
+@pytest.mark.parametrize('kind', ['recipe', 'plain'])
+def test_killed_and_resumed(mine, tmp_path, kind):
+    "The same numbers as without the interruption, slow weights of ranger included; with a recipe, and with options alone"
+    arguments = dict(recipe=globals()['arguments'], plain=plain_arguments)[kind]
     killed = subprocess.Popen([sys.executable, '-m', 'sota_course', *map(str, arguments(mine, tmp_path/'killed'))], stdout=subprocess.DEVNULL, env=os.environ | dict(OMP_NUM_THREADS='1'))
     try:
         while not list(tmp_path.glob('killed/unfinished/*/epoch-00022*')) and killed.poll() is None: time.sleep(0.01)

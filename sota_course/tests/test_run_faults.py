@@ -33,17 +33,17 @@ def watch(monkeypatch):
     "What happens in this process: the learners made, the epochs trained, and the weights when a training is over"
     class Seen: learners,epochs,weights = [],[],[]
     Seen.learners,Seen.epochs,Seen.weights = [],[],[]
-    make,write,ask = experiments.runs.recipe_learner,Checkpoints.write,experiments.runs.evaluate
+    make,write,evaluate = experiments.runs.recipe_learner,Checkpoints.write,experiments.runs.evaluate
     def made(*args, **kwargs):
         Seen.learners.append(make(*args, **kwargs))
         return Seen.learners[-1]
     def written(self):
         Seen.epochs.append(len(self.log))
         return write(self)
-    def asked(learn, *args):
+    def evaluated(learn, *args):
         Seen.weights.append(weights_of(learn))
-        return ask(learn, *args)
-    for name,f in dict(recipe_learner=made, evaluate=asked).items(): monkeypatch.setattr(experiments.runs, name, f)
+        return evaluate(learn, *args)
+    for name,f in dict(recipe_learner=made, evaluate=evaluated).items(): monkeypatch.setattr(experiments.runs, name, f)
     monkeypatch.setattr(Checkpoints, 'write', written)
     return Seen
 
@@ -194,6 +194,7 @@ def test_ctrl_c(tmp_path, watch):
         process = start(folder, slowly, resume=True)
         until(lambda: checkpoints(folder) and said(tmp_path/'said', 'a batch'), process)
         assert end(process, signal.SIGINT)==1
+        assert said(tmp_path/'said', f' of 3 epochs are kept in {folder}') and said(tmp_path/'said', 'resume=True (--resume) goes on from there.')
         stopped, = load_records(folder)
         assert stopped.failed==f'interrupted after {len(stopped.log)} of 3 epochs' and 0<len(stopped.log)<3
     assert finished(plan(Recipe(**{k: v for k,v in quick.items() if k not in ('device', 'precision')}), ['baseline'], [0], sample_data(10, 4), folder, 'fp32', 'cpu')[0], [stopped])==[]
@@ -460,7 +461,7 @@ def test_a_folder_is_read_a_few_times_only(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize('kwargs, clue', [(dict(names=['baseline', 'mixpu']), "no variant 'mixpu'"), (dict(names='baseline,nmixup'), "no variant 'nmixup'"), (dict(names=[]), 'no variants'), (dict(seeds=[]), 'no seeds'),
     (dict(seeds=[0, -1]), 'The seed -1 is out of range'), (dict(seeds=[0, 2**32]), 'is out of range'), (dict(seeds=[0, '1']), "The seed '1'"), (dict(names=['baseline', 'progressive'], epochs=1), 'too few epochs (1)'),
-    (dict(bs=101), 'The batch size 101 is larger than the 100 training images'), (dict(precision='fp16'), "'fp16' is for NVIDIA cards"), (dict(precision='fp7'), "no precision 'fp7'"), (dict(device='gpu'), "The device 'gpu'"),
+    (dict(bs=101), 'The batch size 101 is larger than the 100 training images'), (dict(precision='fp16'), "'fp16' is for NVIDIA GPUs"), (dict(precision='fp7'), "no precision 'fp7'"), (dict(device='gpu'), "The device 'gpu'"),
     (dict(names=['baseline', 'mixup+cutmix']), 'cannot have cutmix'), (dict(stages=[(1, 1)]), 'cannot have stages'), (dict(stages=([1, 1],)), 'cannot have stages')], ids=repr)
 def test_wrong_input(tmp_path, monkeypatch, kwargs, clue):
     trained = []

@@ -16,7 +16,7 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 def test_parts_add_up_to_the_batches_of_one_process():
     import itertools
     def batches(n, rank, n_ranks, bs, drop_last):
-        shared = SharedDL(DataLoader(list(range(n)), bs=bs, drop_last=drop_last), rank, n_ranks)
+        shared = ShardedDL(DataLoader(list(range(n)), bs=bs, drop_last=drop_last), rank, n_ranks)
         parts = [b.tolist() for b in shared]
         test_eq(len(shared), len(parts))
         return parts
@@ -28,10 +28,10 @@ def test_parts_add_up_to_the_batches_of_one_process():
         else: test_eq([o for b in dealt for o in b][:n], list(range(n))) # and then what fills up
     shuffled = DataLoader(list(range(20)), bs=5, shuffle=True)
     seed_everything(3, [shuffled])
-    hands = [list(SharedDL(shuffled, 0, 2))[0].tolist()]
+    hands = [list(ShardedDL(shuffled, 0, 2))[0].tolist()]
     seed_everything(3, [shuffled])
     test_eq(list(shuffled)[0].tolist()[::2], hands[0][:3]) # the order of one process, and its random numbers
-    with expect_fail(CourseError, 'cannot be divided among processes'): SharedDL(DataLoader([1, 2], bs=None), 0, 2)
+    with expect_fail(CourseError, 'cannot be divided among processes'): ShardedDL(DataLoader([1, 2], bs=None), 0, 2)
 
 # %% ../../nbs/workshop/training/distributed.ipynb #901ee2fe
 def test_what_is_measured_alone_is_not_gathered():

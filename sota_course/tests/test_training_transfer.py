@@ -57,10 +57,10 @@ def test_recipe_takes_eight_steps():
     tiny_dls.path = Path(tempfile.mkdtemp())
     tiny_body = nn.Sequential(*list(small_cnn(10).children())[:4])
     before = {o for o in tiny_dls.path.iterdir()}
-    finished,table = recipe(tiny_dls, tiny_body, head_epochs=1, max_cycles=2, show=False)
+    finished,table = eight_steps(tiny_dls, tiny_body, head_epochs=1, max_cycles=2, show=False)
     test_eq(sorted(set(table.step)), list(range(1, 9)))
     test_eq(finished.model(tiny_dls.one_batch()[0]).shape, (10, 10))
     test_close(finished.validate()[0], table[table.step.isin([4, 8])].valid_loss.min(), eps=1e-4) # the best is kept
     test_eq({o for o in tiny_dls.path.iterdir()}, before) # nothing is written beside the data
     for wrong in (dict(factor=0.5), dict(max_cycles=0), dict(head_epochs=0)):
-        with expect_fail(CourseError, 'makes no sense'): recipe(tiny_dls, tiny_body, show=False, **wrong)
+        with expect_fail(CourseError, 'makes no sense'): eight_steps(tiny_dls, tiny_body, show=False, **wrong)

@@ -4,10 +4,10 @@ import warnings
 from dataclasses import dataclass
 from fastai.vision.all import *
 from sota_course.core import CourseError
+from sota_course.loading.view_batches import views_loader
 import tempfile, time
 import ipywidgets
 from sota_course.all import *
-from sota_course.experiments.recorder import RecordRun
 from sota_course.quiz import quiz
 from sota_course.tta import *
 
@@ -41,7 +41,7 @@ def test_views_of_any_shape():
     wide = Image.fromarray(np.arange(8, dtype=np.uint8)[None].repeat(2, 0))
     test_eq([o.getpixel((0,0)) for o in SlidingViews(4)(wide)], [0, 2, 4, 6]) # from end to end
     test_eq([o.getpixel((0,0)) for o in CornerViews(1)(wide)], [3, 0, 6, 0, 6])
-    with expect_fail(CourseError, 'share=2'): CornerViews(2)(image)
+    with expect_fail(CourseError, 'fraction=2'): CornerViews(2)(image)
     with expect_fail(CourseError, 'n=1'): SlidingViews(1)
     with expect_fail(CourseError, 'n=0'): RandomViews(0)
 

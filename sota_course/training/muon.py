@@ -38,13 +38,13 @@ def _digits(device): return torch.bfloat16 if best_precision(device)=='bf16' els
 
 class Muon(FusedAdamW):
     "Muon for the filters of all convolutions but the first, and fused AdamW for all other parameters, as one optimizer for fastai"
-    def __init__(self, params, muon_mom=0.6, steps=3, share=0.1, **kwargs):
+    def __init__(self, params, muon_mom=0.6, steps=3, fraction=0.1, **kwargs):
         super().__init__(params, **kwargs)
         self.filters = set([p for group in self.param_lists for p in group if p.ndim==4][1:])
-        for group in self.opt.param_groups: group.update(muon_mom=muon_mom, steps=steps, share=share)
+        for group in self.opt.param_groups: group.update(muon_mom=muon_mom, steps=steps, fraction=fraction)
     def _parts(self, group): # what AdamW is for
         rest = [p for p in group['params'] if p not in self.filters]
-        return super()._parts(group | dict(params=rest, lr=group['lr']*group['share']))
+        return super()._parts(group | dict(params=rest, lr=group['lr']*group['fraction']))
     @torch.no_grad()
     def step(self, closure=None):
         super().step(closure)
@@ -64,13 +64,13 @@ def muon(
     lr, # learning rate of the filters; a `slice` spreads it over groups
     muon_mom:float=0.6, # how much of the sum of gradients is kept from step to step
     steps:int=3, # Newton–Schulz steps, see `orthogonalize`
-    share:float=0.1, # AdamW's learning rate as a fraction of Muon's; those that follow are AdamW's alone
+    fraction:float=0.1, # AdamW's learning rate as a fraction of Muon's; those that follow are AdamW's alone
     mom:float=0.9, # how much of the average gradient is kept from step to step (β₁)
     sqr_mom:float=0.99, # the same for the average of squares (β₂)
     eps:float=1e-5, # added to the root of that average
     wd:float=0.05, # weight decay
 ): # `Muon`
     "Muon for convolutions and AdamW for the rest, as an `opt_func`; a good learning rate is 0.1"
-    opt = Muon(params, muon_mom, steps, share, betas=(mom, sqr_mom), eps=eps, weight_decay=wd)
+    opt = Muon(params, muon_mom, steps, fraction, betas=(mom, sqr_mom), eps=eps, weight_decay=wd)
     opt.set_hyper('lr', lr)
     return opt
