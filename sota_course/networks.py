@@ -26,7 +26,8 @@ class ResidualPair(nn.Module):
     "Two convolutions with batch normalization and ReLU, whose result is added to what went in"
     def __init__(self, n):
         super().__init__()
-        self.convs = nn.Sequential(*(o for _ in range(2) for o in (nn.Conv2d(n, n, 3, padding=1, bias=False), nn.BatchNorm2d(n), nn.ReLU())))
+        def layers(): return nn.Conv2d(n, n, 3, padding=1, bias=False),nn.BatchNorm2d(n),nn.ReLU()
+        self.convs = nn.Sequential(*layers(), *layers())
     def forward(self, x): return x + self.convs(x)
 
 def quicknet(

@@ -63,7 +63,8 @@ def test_seconds_are_a_budget():
 # %% ../../nbs/workshop/experiments/learners.ipynb #2d65a3b9
 def test_every_named_recipe_runs():
     named = [named_recipe(o) for o in list_recipes().index]
-    for recipe in {replace(o, size=40, bs=10, epochs=1, seconds=0., stages=(), views='', normalize=False, mixup=0., min_scale=0.35, label_smoothing=0.1) for o in named if o.arch!='xresnet50'}: # many are the same then
+    alike = dict(size=40, bs=10, epochs=1, seconds=0., stages=(), views='', normalize=False, mixup=0., min_scale=0.35, label_smoothing=0.1)
+    for recipe in {replace(o, **alike) for o in named if o.arch!='xresnet50'}: # many are the same then
         made = recipe_learner(recipe, sample_data(2, 1), 'cpu', 'fp32')
         test_eq((made.arch, made.arch_options), (recipe.arch,
             dict(act=recipe.act, self_attention=recipe.self_attention, blur_pool=recipe.blur_pool)))

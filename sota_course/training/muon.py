@@ -19,7 +19,7 @@ def orthogonalize(
     steps:int=3, # Newton–Schulz steps
     dtype=torch.float32, # to compute in
 ): # tensor like `update`
-    "`update` with all its singular values brought near 1: about the nearest matrix with orthogonal rows, or columns where it has fewer of those"
+    "`update` with all its singular values brought near 1: about the nearest matrix with orthogonal rows (or columns, if those are fewer)"
     rows = update.flatten(1)
     wide = len(rows)<=rows.shape[1]
     x = (rows if wide else rows.t())/(rows.norm()+1e-7) # now no singular value is above 1
@@ -53,7 +53,8 @@ class Muon(FusedAdamW):
                 if p in self.filters and p.grad is not None: self._turn(p, group)
     def _turn(self, p, group):
         state,mom = self.opt.state[p],group['muon_mom']
-        if not state: state.update(step=torch.zeros(()), momentum=torch.zeros_like(p)) # torch's AdamW looks for `step` when a state is loaded
+        # torch's AdamW looks for `step` when a state is loaded
+        if not state: state.update(step=torch.zeros(()), momentum=torch.zeros_like(p))
         state['momentum'].mul_(mom).add_(p.grad)
         update = p.grad.add(state['momentum'], alpha=mom) # as Nesterov has it
         p.mul_(len(p)**0.5/p.norm()).add_(orthogonalize(update, group['steps'], _digits(p.device)), alpha=-group['lr'])
