@@ -7,6 +7,7 @@ __all__ = ['architectures', 'activations', 'small_cnn', 'ResidualPair', 'quickne
            'CourseLearner']
 
 # %% ../nbs/workshop/networks.ipynb #4a87486b
+from functools import partial
 import fastai.vision.models.xresnet as xresnet_models
 from fastai.vision.all import *
 from .core import CourseError

@@ -18,7 +18,7 @@ from sota_course.loading.views import parallel, sample_views, shrink, to_pixels
 from sota_course.networks import activations, architectures, build_network
 from sota_course.normalization import stored_stats
 from sota_course.records import package_versions, Record
-import io, tempfile
+import io, tempfile, warnings
 from sota_course.data.images import read_rgb
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner

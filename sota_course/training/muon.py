@@ -7,7 +7,7 @@ __all__ = ['orthogonalize', 'Muon', 'muon']
 
 # %% ../../nbs/workshop/training/muon.ipynb #e883b596
 from functools import lru_cache
-from fastai.vision.all import *
+import torch
 from .precision import best_precision
 from .speed import FusedAdamW
 
