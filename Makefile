@@ -34,6 +34,7 @@ demo: $(READY)
 # Cells marked `#| test` run in pytest, and not once more where they stand.
 test: $(READY)
 	python -m sota_course._nbdev drift
+	chkstyle nbs
 	python -m sota_course._nbdev links --check
 	python -m sota_course._nbdev readme --check
 	OMP_NUM_THREADS=1 SOTA_COURSE_DATA="$$(python -m sota_course data sample)" nbdev-test --n-workers 2 --timing

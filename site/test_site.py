@@ -245,8 +245,7 @@ def test_browser_and_cpython_say_the_same(visit):
     page = visit().go('quiz.html')
     found = page.evaluate('''tries => new Promise((done, bad) => {
         const worker = new Worker('assets/worker.js', {type: 'module'}), out = []
-        worker.onmessage = ({data}) => { if (data.failed) bad(new Error(data.failed)); if ('id' in data) { out.push([data.result, data.milliseconds]); if (out.length === tries.length) { worker.terminate(); done(out) } } }
-        tries.forEach(([bank, n, text], id) => worker.postMessage({id, bank, n, text})) })''', tries)
+        worker.onmessage = ({data}) => { if (data.failed) bad(new Error(data.failed)); if (data.warm) tries.forEach(([bank, n, text], id) => worker.postMessage({id, bank, n, text})); if ('id' in data) { out.push([data.result, data.milliseconds]); if (out.length === tries.length) { worker.terminate(); done(out) } } } })''', tries)
     different = [(b, n, text, there['verdict'], here_.verdict) for (b, n, text),(there, _) in zip(tries, found)
         if json.loads(json.dumps((here_ := check(n, text, b)).to_dict()))!=there]
     assert not different, different[:5]

@@ -1,4 +1,8 @@
-"""Train state-of-the-art image classifiers: a course you can read, run, install and be checked by"""
+"""Train state-of-the-art image classifiers: a course you can read, run, install and be checked by
+
+Modules:
+
+- `sota_course.all`: All that the chapters use, in one import: `from sota_course.all import *` brings fastai's names and the course's"""
 
 __version__ = "0.2.0"
 

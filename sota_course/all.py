@@ -1,6 +1,7 @@
 """All that the chapters use, in one import: `from sota_course.all import *` brings fastai's names and the course's
 
-Names that would hide fastai's own (`save_model`, `load_model`) or that collide easily (`train`, the questionnaire's `check`) are imported by name from their rooms."""
+Names that would hide fastai's own (`save_model`, `load_model`) or that collide easily (the questionnaire's `check`)
+are imported by name from their rooms."""
 
 from fastai.vision.all import *
 from sota_course.core import *
@@ -32,6 +33,7 @@ from sota_course.training.schedules import *
 from sota_course.training.transfer import *
 from sota_course.training.precision import *
 from sota_course.training.speed import *
+from sota_course.training.muon import *
 from sota_course.training.distributed import *
 from sota_course.training.model import *
 from sota_course.training.onnx import *

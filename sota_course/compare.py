@@ -8,14 +8,14 @@ __all__ = ['interval', 'verdict', 'measured', 'Comparison', 'compare', 'results_
 # %% ../nbs/workshop/compare.ipynb #a420724e
 import json,math,os,warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass,fields
 from html import escape
 from pathlib import Path
 import numpy as np,pandas as pd
 from fastcore.basics import patch
 from scipy.special import stdtrit
-from .core import CourseError
-from .records import load_records
+from .core import CourseError,wrong_kind
+from .records import load_records,Record
 
 # %% ../nbs/workshop/compare.ipynb #a148155c
 def interval(
@@ -70,20 +70,18 @@ def why_none(r, metric):
 
 # %% ../nbs/workshop/compare.ipynb #9e936e4e
 shared_settings = 'arch','size','bs','lr','schedule','precision','epochs','seconds','noise'
-_number = (int,float)
-_kinds = dict(name=str, data=dict, config=dict, seed=(int,type(None)), log=list, seconds=_number, device=str, versions=dict, started=str,
-    evaluation=dict, failed=str, status=str)
-_bin_kinds = dict(count=_number, confidence=_number, accuracy=_number)
-_mistake_kinds = dict(file=str, truth=str, guess=str, probability=_number, loss=_number)
+_kinds = {o.name: o.type for o in fields(Record)}
+_bin_kinds = dict(count=float, confidence=float, accuracy=float)
+_mistake_kinds = dict(file=str, truth=str, guess=str, probability=float, loss=float)
 
-def _are(rows, **kinds):
+def _are(rows, kinds):
     "Is it a list of dicts whose values are of these types?"
-    return isinstance(rows, list) and all(isinstance(o, dict) and all(isinstance(o.get(k), t) for k,t in kinds.items()) for o in rows)
+    return isinstance(rows, list) and all(isinstance(o, dict) and not wrong_kind({k: o.get(k) for k in kinds}, kinds) for o in rows)
 
 def _is_sound(r):
     "Is everything in the record of the type that tables and figures count on? JSON may hold anything."
-    if not (_are([vars(r)], **_kinds) and _are(r.log)): return False
-    return _are(r.evaluation.get('bins', []), **_bin_kinds) and _are(r.evaluation.get('worst', []), **_mistake_kinds)
+    if not (_are([vars(r)], _kinds) and _are(r.log, {})): return False
+    return _are(r.evaluation.get('bins', []), _bin_kinds) and _are(r.evaluation.get('worst', []), _mistake_kinds)
 
 # %% ../nbs/workshop/compare.ipynb #99eb3c51
 def counted(n, what='run'): return f'{n} {what}{"s"*(n!=1)}'

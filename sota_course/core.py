@@ -9,6 +9,7 @@ __all__ = ['CourseError', 'get_device', 'tune_malloc', 'seed_everything', 'cache
 import errno,importlib,os,shutil,tempfile
 from contextlib import contextmanager,suppress
 from pathlib import Path
+from typing import get_args
 from fastcore.basics import defaults
 from fastcore.xdg import xdg_cache_home
 
@@ -20,6 +21,18 @@ def check_positive(**values):
     "Raise `CourseError` for the first of `values` that is given and below 1"
     for name,value in values.items():
         if value is not None and value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
+
+# %% ../nbs/workshop/core.ipynb #4fa0b7c3
+def wrong_kind(
+    values:dict, # a table of values, as JSON or TOML may bring it
+    kinds:dict, # from each name it may have to a type, a tuple or a union of types; float takes whole numbers, and only bool takes True
+): # the name of the first value that is not of its kind or has none; None if all are as they should be
+    "Which value of a table has another type than it must?"
+    def fits(value, kind):
+        types = kind if isinstance(kind, tuple) else get_args(kind) or (kind,)
+        if isinstance(value, bool): return bool in types
+        return isinstance(value, types) or float in types and isinstance(value, int)
+    return next((name for name,value in values.items() if name not in kinds or not fits(value, kinds[name])), None)
 
 # %% ../nbs/workshop/core.ipynb #6e5eb7d7
 @contextmanager

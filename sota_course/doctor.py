@@ -21,7 +21,7 @@ def _import_problem(name):
     except Exception as e:
         if 'torchvision::nms' in str(e):
             return ('torch and torchvision are of different builds (one for the CPU, one for CUDA), and importing fastai fails; '
-                    f'install both from one place: {_mend_torch}')
+                f'install both from one place: {_mend_torch}')
         package = name.split('.')[0]
         if isinstance(e, ModuleNotFoundError) and e.name==package: return f'{package} is not installed: python -m pip install {package}'
         message = str(e).splitlines()[0] if str(e) else ""

@@ -169,9 +169,10 @@ class Card:
         self.ask = self._button('Ask the language model', '', self.second_opinion)
         self.compare,self.after = widgets.VBox(),widgets.HBox()
         self.answer.observe(lambda _: self._stale(), 'value')
-        self.box = widgets.VBox([widgets.HTML("<div style='font-weight:600;line-height:1.4;color:var(--jp-ui-font-color1, inherit)'>"
-                f"{html.escape(question(n, self.bank))}</div>"),
-            self.answer, widgets.HBox(self.buttons), self.output, self.compare, self.after], layout=widgets.Layout(margin='0 0 1.2em 0'))
+        title = widgets.HTML("<div style='font-weight:600;line-height:1.4;color:var(--jp-ui-font-color1, inherit)'>"
+            f"{html.escape(question(n, self.bank))}</div>")
+        self.box = widgets.VBox([title, self.answer, widgets.HBox(self.buttons), self.output, self.compare, self.after],
+            layout=widgets.Layout(margin='0 0 1.2em 0'))
         self.judged,self.said,self.help = None,'',''
         if answer: self._show(check(n, answer, self.bank), ticked)
     def _button(self, text, style, do):

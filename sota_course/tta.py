@@ -100,8 +100,8 @@ def tta(
             "from 0 to 1.")
     probs,targets = predict_views(learn, dl, views, plain=beta>0)
     looks = probs[:,:-1] if beta>0 else probs
-    if (isinstance(views, RandomViews) and views.n>1
-            and torch.equal(looks[:,:1].expand_as(looks), looks)):
+    several = isinstance(views, RandomViews) and views.n>1
+    if several and torch.equal(looks[:,:1].expand_as(looks), looks):
         warnings.warn("All random views gave the same predictions: this loader has no random "
             "augmentation, and TTA with it costs time for nothing.")
     if reduce=='max': return (highest := probs.amax(1))/highest.sum(1, keepdim=True), targets
@@ -112,6 +112,8 @@ def tta(
 def nll(
     probs, # probabilities of shape (images, classes)
     targets, # whole numbers of shape (images,)
-): # a tensor with one number
+    reduction:str='mean', # or 'none', for the loss of each image
+): # a tensor
     "The cross-entropy loss of probabilities: the mean of −log(probability of the true class)"
-    return F.nll_loss(probs.clamp_min(torch.finfo(probs.dtype).tiny).log(), targets.long())
+    smallest = torch.finfo(probs.dtype).tiny
+    return F.nll_loss(probs.clamp_min(smallest).log(), targets.long(), reduction=reduction)

@@ -95,6 +95,7 @@
       worker.onmessage = ({data}) => {
         if ('loading' in data) tell({loading: data.loading})
         else if (data.ready) tell({ready: true})
+        else if (data.warm) return
         else if (data.failed) fail(navigator.onLine === false ? 'you are offline' : data.failed)
         else { waiting.get(data.id)?.(data.result); waiting.delete(data.id) }
         hope()

@@ -2,7 +2,7 @@
 const home = new URL('../', import.meta.url)
 const big = ['pyodide.asm.wasm', 'python_stdlib.zip', 'questionnaire.zip'] // what takes time to arrive
 const sizes = {}
-let loaded = 0, check
+let loaded = 0, check, todo = []
 
 // Counts the bytes of the large files as they arrive, for whoever waits.
 const plain_fetch = globalThis.fetch
@@ -36,9 +36,19 @@ def answer(n, text, bank):
     try: return json.dumps(check(int(n), text, bank).to_dict())
     except QuestionnaireError as e: return json.dumps({'error': str(e)})
 answer`)
+  // the first answer to a question takes longer, since its patterns are read: so each is answered once while nobody waits
+  todo = JSON.parse(python.runPython(`
+from sota_course.questionnaire import banks,load_bank
+json.dumps([(q.n, q.solution, b) for b in banks() for q in load_bank(b).questions.values() if q.kind!='function'])`))
 }
 const ready = start()
-ready.then(() => postMessage({ready: true}), e => postMessage({failed: String(e.message || e)}))
+function warm_up() {
+  const next = todo.shift()
+  if (!next) return postMessage({warm: true})
+  check(...next)
+  setTimeout(warm_up, 20)
+}
+ready.then(() => { postMessage({ready: true}); setTimeout(warm_up, 100) }, e => postMessage({failed: String(e.message || e)}))
 
 onmessage = async ({data}) => {
   try { await ready } catch { return }

@@ -1,4 +1,5 @@
-"""What this project adds to nbdev: tests exported from notebooks, the README, and links that follow `settings.ini`. It stays in the checkout: the wheel does without"""
+"""What this project adds to nbdev: tests exported from notebooks, the README, and links that follow `settings.ini`.
+It stays in the checkout: the wheel does without."""
 
 from .exporter import ExportError,TestExporter
 from .readme import render_readme

@@ -8,7 +8,8 @@ from .readme import render_readme
 
 def main(args=None):
     "What `args` (those of the process if left out) ask for"
-    p = argparse.ArgumentParser(prog='python -m sota_course._nbdev', description='Keep modules, tests, README and links in step with the notebooks.')
+    p = argparse.ArgumentParser(prog='python -m sota_course._nbdev',
+        description='Keep modules, tests, README and links in step with the notebooks.')
     p.add_argument('what', choices=['drift','readme','links'],
         help='clean and export, failing if that changes a file; render README.md; make links follow settings.ini')
     p.add_argument('--check', action='store_true', help='write nothing; exit with a sentence if something is behind')

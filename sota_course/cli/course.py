@@ -15,8 +15,8 @@ from ..core import CourseError,shipped,write_atomically
 
 # %% ../../nbs/workshop/cli/course.ipynb #fee515f2
 def _notebooks(folder):
-    ("Notebooks below `folder`, as paths within it: chapters first, in reading order; "
-     "hidden folders hold copies, such as Jupyter's checkpoints")
+    """Notebooks below `folder`, as paths within it: chapters first, in reading order;
+    hidden folders hold copies, such as Jupyter's checkpoints"""
     paths = [o.relative_to(folder) for o in folder.rglob('*.ipynb')]
     return sorted((o for o in paths if not any(p.startswith(('.', '_')) for p in o.parts)), key=lambda o: (len(o.parts), o))
 

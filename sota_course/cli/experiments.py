@@ -73,10 +73,10 @@ def demo_command(
     seeds:Annotated[int, Option(min=1, help='Runs of each variant.')]=3,
     results:ResultsOption=None,
 ):
-    ("On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows. "
-     "About four minutes.")
+    """On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows.
+    About four minutes."""
     doctor_command()
     from sota_course.data.sample import sample_data
     print()
-    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', 64, 64, epochs, 0., 3e-3,
+    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', size=64, epochs=epochs,
         results=results or results_home()/'demo', resume=True)

@@ -89,12 +89,12 @@ def list_command(bank:BankOption='imagenette'):
     for n in load_bank(bank).questions: print(question(n, bank))
 
 @questions_app.command('show')
-def show_command(bank:Annotated[str, Argument(help='A bank that comes with the course.')]='training'):
+def show_command(bank:Annotated[str, Argument(help='A bank that comes with the course, or the path of a TOML file.')]='training'):
     "Print a question bank as it is written, to begin your own with: sota-course questions show training > mine.toml"
     from sota_course.questionnaire import load_bank
     from sota_course.questionnaire.text import questions_folder
-    load_bank(bank)
-    print((questions_folder()/f'{bank}.toml').read_text(encoding='utf-8'), end='')
+    own = load_bank(bank).path # of a bank that does not come with the course
+    print(Path(own or questions_folder()/f'{bank}.toml').read_text(encoding='utf-8'), end='')
 
 @questions_app.command('validate')
 def validate_command(file:Annotated[str, Argument(help='A question bank: a TOML file, or the name of one that comes with the course.')]):

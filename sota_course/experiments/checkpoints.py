@@ -7,15 +7,16 @@ __all__ = ['checkpoint_version', 'write_state', 'read_state', 'same_random', 'is
            'kept_epochs', 'kept_processes', 'StopAtNaN', 'RunFailed']
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #b96f1d3e
-import contextlib,json,os,time
+import contextlib,json,time
 from copy import copy,deepcopy
 from pathlib import Path
 import safetensors.torch
 from safetensors import safe_open,SafetensorError
 from safetensors.torch import save_file
 from fastai.vision.all import *
-from ..core import CourseError
+from ..core import CourseError,new_file
 from .learners import TrainFor
+from ..training.callbacks import ValidateNever
 from ..training.distributed import agreed
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #753f8b88
@@ -44,11 +45,7 @@ def write_state(
     "Write `state` as a safetensors file, whole or not at all"
     path,tensors = Path(path),[]
     text = json.dumps(_flatten(state, tensors))
-    temp = path.with_name(f'.{path.name}.{os.getpid()}')
-    try:
-        save_file({str(i): o for i,o in enumerate(tensors)}, temp, metadata=dict(state=text))
-        os.replace(temp, path)
-    finally: temp.unlink(missing_ok=True)
+    with new_file(path, error=None) as temp: save_file({str(i): o for i,o in enumerate(tensors)}, temp, metadata=dict(state=text))
     return path
 
 def read_state(
@@ -179,11 +176,16 @@ class Checkpoints(Callback):
     def after_fit(self):
         if self.state is not None and self.fits==self.state['fit']: self._go_on() # nothing was left to do
 
+def _measured(learn):
+    "What a line of the log says of an epoch"
+    never = any(isinstance(o, ValidateNever) for o in learn.cbs)
+    return learn.recorder.metric_names[1:2 if never else -1]
+
 def _check_checkpoint(file, run, learn):
     "The state in `file`; raises `CourseError` if it is damaged, or of another run, network or version"
     state,own = read_state(file),_after_a_step(learn) | dict(version=checkpoint_version, run=run, fit=0, epoch=0, spent=0.)
     if is_shared(learn): own |= dict(processes=num_distrib(), others=[0]*(num_distrib()-1))
-    row = dict(epoch=0, size=0, seconds=0.) | {o: 0. for o in learn.recorder.metric_names[1:-1]}
+    row = dict(epoch=0, size=0, seconds=0.) | {o: 0. for o in _measured(learn)}
     try:
         names,states = ('version', 'run', 'processes'),[state['random'], *state.get('others', [])]
         plain = state | dict(random=0) | (dict(others=[0]*(len(states)-1)) if 'others' in state else {})

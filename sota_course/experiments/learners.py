@@ -8,6 +8,7 @@ __all__ = ['recipe_learner', 'TrainFor', 'fit_recipe', 'evaluate']
 # %% ../../nbs/workshop/experiments/learners.ipynb #e686ffe4
 import io,time
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from fastai.vision.all import *
 from ..core import get_device
@@ -20,16 +21,16 @@ from ..mixup import GuardMixing
 from ..networks import build_network,CourseLearner
 from ..normalization import channel_stats
 from ..progressive_resizing import fit_progressive,GrowImages
-from ..training.callbacks import quiet
+from ..training.callbacks import AlternateFlips,GrowViews,quiet,ValidateNever
 from ..training.speed import speed_up
-from ..tta import tta
+from ..tta import nll,tta
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #db78afff
 def _loaders(recipe, data, device, **loading):
     "Loaders of the images as `recipe` asks for them; what is in `loading` goes before it"
     stats = recipe.stats or (channel_stats(data) if recipe.normalize else None)
     cached = loading.get('item_tfms') is None and loading.get('presize') is not False # fastai's own loader does not know `augment`
-    if cached: loading = dict(augment=Augment(min_scale=recipe.min_scale)) | loading
+    if cached: loading = dict(augment=Augment(min_scale=recipe.min_scale), presize=recipe.presize or None) | loading
     return get_dls(recipe.bs, stages_of(recipe)[0].size, data, noise=recipe.noise, stats=stats, device=device, **loading)
 
 def recipe_learner(
@@ -47,7 +48,9 @@ def recipe_learner(
     cbs = [f(o) for f,o in ((MixUp, recipe.mixup), (CutMix, recipe.cutmix)) if o]
     for o in cbs: o.stack_y = False # fastai sets it when a training begins, and asks for it when a fit ends without
     if cbs: cbs.append(GuardMixing())
-    if recipe.grow<1: cbs.append(GrowImages(recipe.grow))
+    if recipe.grow<1: cbs.append((GrowViews if hasattr(dls.train, 'turn') else GrowImages)(recipe.grow))
+    if recipe.alternate_flips: cbs.append(AlternateFlips())
+    if recipe.validate=='end': cbs.append(ValidateNever())
     network = build_network(arch_for(recipe, device), len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool)
     loss = CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing)
     learn = quiet(CourseLearner(dls, network, loss, optimizers[recipe.optimizer], metrics=accuracy, cbs=cbs))
@@ -88,8 +91,10 @@ def fit_recipe(
     "Train as `recipe` says"
     stages,cbs = stages_of(recipe),L(cbs)
     if recipe.seconds: cbs += [TrainFor([share*recipe.seconds for _,share in recipe.stages or ((1, 1),)])]
-    if len(stages)==1: return getattr(learn, schedules[recipe.schedule])(stages[0].epochs, recipe.lr, cbs=cbs)
-    fit_progressive(learn, stages, schedule=schedules[recipe.schedule], cbs=cbs)
+    fit = schedules[recipe.schedule]
+    if len(stages)==1:
+        return (partial(fit, learn) if callable(fit) else getattr(learn, fit))(stages[0].epochs, recipe.lr, cbs=cbs)
+    fit_progressive(learn, stages, schedule=fit, cbs=cbs)
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #7c21b84c
 def _worst(dl, probs, targets, losses, n):
@@ -109,7 +114,7 @@ def evaluate(
         start = time.perf_counter()
         probs,targets = tta(learn, views=tta_views[views]) if views else learn.get_preds()
         seconds = time.perf_counter()-start
-    losses = -probs.gather(1, targets.long()[:,None]).clamp_min(torch.finfo(probs.dtype).tiny).log()[:,0]
+    losses = nll(probs, targets, reduction='none')
     bins = [{k: round(v, 4) for k,v in row.items()} for row in calibration_bins(probs, targets).to_dict('records')]
     return dict(accuracy=accuracy(probs, targets).item(), loss=losses.mean().item(), calibration_error=calibration_error(probs, targets),
         images=len(targets),

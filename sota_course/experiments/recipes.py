@@ -14,10 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 import numpy as np,pandas as pd
 from fastai.vision.all import Adam,ranger
-from ..core import CourseError
+from ..core import CourseError,wrong_kind
 from ..data.folders import noise_levels
 from ..networks import activations,architectures
 from ..progressive_resizing import Stage
+from ..training.callbacks import fit_linear
+from ..training.muon import muon
 from ..tta import FlipViews,RandomViews
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #2b2a07cf
@@ -30,7 +32,7 @@ class Recipe:
     epochs:int=5 # passes over the training images
     seconds:float=0. # train as long as this in place of `epochs`, if above 0
     lr:float=3e-3 # highest learning rate
-    schedule:str='one_cycle' # or 'flat_cos'
+    schedule:str='one_cycle' # or 'flat_cos', or 'linear', see `fit_linear`
     stages:tuple=() # growing images: pairs of (share of `size`, share of the training)
     grow:float=1. # size of the first images as a share of `size`, if they are to grow within one schedule, see `GrowImages`
     normalize:bool=False # with the statistics of the training images?
@@ -41,10 +43,13 @@ class Recipe:
     act:str='relu' # see `build_network`, as for the next two
     self_attention:bool=False
     blur_pool:bool=False
-    optimizer:str='adam' # or 'ranger'
+    optimizer:str='adam' # or 'ranger' or 'muon'
     views:str='' # how the trained network predicts: 'mirrored' or 'random' test-time augmentation, or plainly
     noise:int=0 # percent of the training labels that are wrong, see `Labeller`
     stats:tuple=() # three means and three standard deviations to normalize with, in place of those of the training images
+    presize:int=0 # shortest side of the images in the cache, 1½ times `size` with 0
+    alternate_flips:bool=False # mirror in each epoch what was not mirrored in the one before? See `AlternateFlips`
+    validate:str='epochs' # after each of the epochs, or 'end': only the trained network
     def __post_init__(self):
         object.__setattr__(self, 'stats', _as_tuple(self.stats or ())) # it may come from TOML, `channel_stats` or fastai
         _check_recipe(self)
@@ -52,8 +57,8 @@ class Recipe:
 def _as_tuple(o): return tuple(map(_as_tuple, o)) if isinstance(o, (list,tuple)) else o
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #1656ead7
-schedules = dict(one_cycle='fit_one_cycle', flat_cos='fit_flat_cos')
-optimizers = dict(adam=Adam, ranger=partial(ranger, mom=0.95, sqr_mom=0.99, eps=1e-6))
+schedules = dict(one_cycle='fit_one_cycle', flat_cos='fit_flat_cos', linear=fit_linear) # methods of a learner, and a function
+optimizers = dict(adam=Adam, ranger=partial(ranger, mom=0.95, sqr_mom=0.99, eps=1e-6), muon=muon)
 tta_views = {'': None, 'mirrored': FlipViews(), 'random': RandomViews(4)}
 
 def _are_stats(o):
@@ -65,10 +70,8 @@ def _check_recipe(r):
     "Raise `CourseError` for a recipe that cannot be followed"
     def check(ok, name, way_out):
         if not ok: raise CourseError(f"A recipe cannot have {name}={getattr(r, name)!r}: {way_out}.")
-    for f in fields(r):
-        kind = dict(str=str, int=int, float=(int,float), bool=bool, tuple=tuple)[getattr(f.type, '__name__', f.type)]
-        check(isinstance(getattr(r, f.name), kind) and (kind is bool or not isinstance(getattr(r, f.name), bool)),
-            f.name, f'it must be of type {f.type.__name__}')
+    kinds = {f.name: f.type for f in fields(r)}
+    if name := wrong_kind(vars(r), kinds): check(False, name, f'it must be of type {kinds[name].__name__}')
     check(not r.arch or r.arch in architectures, 'arch', 
         'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
     for name in ('size', 'bs', 'epochs', 'lr'): check(getattr(r, name)>0, name, 'it must be above 0')
@@ -82,6 +85,9 @@ def _check_recipe(r):
     check(r.views in tta_views, 'views', "choose 'mirrored' or 'random', or leave it out")
     check(r.noise in noise_levels, 'noise', f"it is the percentage of wrong labels: choose one of {', '.join(map(str, noise_levels))}")
     check(not r.stats or _are_stats(r.stats), 'stats', 'give three means and three standard deviations, as channel_stats returns them')
+    check(r.presize>=0, 'presize', 'it is a number of pixels, or 0 for 1½ times the size')
+    check(r.validate in ('epochs', 'end'), 'validate', "choose 'epochs' or 'end'")
+    check(r.schedule!='linear' or not r.stages, 'schedule', 'stages have a cycle each: use grow for images that grow within one schedule')
     check(0<r.grow<=1, 'grow', 'it is a share of the size, above 0 and at most 1')
     check(r.grow==1 or not r.stages, 'grow', 'images grow in stages already: use one of them')
     pairs = all(isinstance(o, tuple) and len(o)==2 for o in r.stages)
@@ -137,7 +143,7 @@ def _multiple_of_8(pixels): return max(8, round(pixels/8)*8)
 _endless = 10**6 # epochs: the clock ends them
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #166a65f3
-_notes = dict(about=str, published=(int,float), seeds=int)
+_notes = dict(about=str, published=float, seeds=int)
 
 def _read_recipes(file):
     "The tables of a TOML file of recipes"
@@ -189,9 +195,8 @@ def find_recipe(name):
 
 def _settings(table, where):
     "What a table says of a recipe; its notes are checked, and left out"
-    for key,kind in _notes.items():
-        if key in table and (not isinstance(table[key], kind) or isinstance(table[key], bool)):
-            raise CourseError(f"{where}: {key} is {'a text in quotes' if kind is str else 'a number'}, not {table[key]!r}.")
+    if key := wrong_kind({k: v for k,v in table.items() if k in _notes}, _notes):
+        raise CourseError(f"{where}: {key} is {'a text in quotes' if _notes[key] is str else 'a number'}, not {table[key]!r}.")
     settings = {k: v for k,v in table.items() if k not in _notes}
     if isinstance(o := settings.get('stages'), list):
         settings['stages'] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in o)

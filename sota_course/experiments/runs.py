@@ -27,7 +27,8 @@ from ..training.distributed import data_parallel
 from ..training.precision import best_precision
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #0307c218
-_newer = dict(noise=0, stats=()) # settings that older keys do not know: they count where they say something
+# settings that older keys do not know: they count where they say something
+_newer = dict(noise=0, stats=(), presize=0, alternate_flips=False, validate='epochs')
 
 def _run_key(recipe, seed, fingerprint, precision, device, **besides):
     "A short code for what is trained"

@@ -85,6 +85,7 @@ def _tilt(t, u):
 def draw(self:Augment,
     shapes, # array of shape (n, 2): height and width of each image
     rng, # `numpy.random.Generator`
+    mirrored=None, # array of n: which images to mirror, in place of a random half, where `do_flip` allows it
 ): # array of n matrices from places in the view (−1 to 1) to pixels of the image; n tables for the light, or None
     "Random views of n images"
     n,p = len(shapes),self.p_affine
@@ -100,7 +101,7 @@ def draw(self:Augment,
         scale = 1/_sometimes(rng, n, p, self.min_zoom, self.max_zoom, 1)
         x,y = (1-scale)*rng.uniform(-1, 1, (2,n))
         m = m @ eye_with(n, m00=scale, m11=scale, m02=x, m12=y)
-    if self.do_flip: m = m @ eye_with(n, m00=rng.choice([-1,1], n))
+    if self.do_flip: m = m @ eye_with(n, m00=rng.choice([-1,1], n) if mirrored is None else np.where(mirrored, -1, 1))
     return m, self._light(n, rng) if self.max_lighting else None
 
 # %% ../../nbs/workshop/loading/augment.ipynb #67b38831

@@ -34,9 +34,9 @@ class SampleView(RandTransform):
         image = shrink(to_pixels(as_rgb(x)), self.presize)
         m,light = self.views([image.shape[1:]], None if self.valid else np.random.default_rng(random.getrandbits(64)))
         return TensorImage(finish_views(sample_views([image], m, self.size), light, None, 1)[0])
-    def views(self, shapes, rng): # random ones if there is an `rng`
+    def views(self, shapes, rng, mirrored=None): # random ones if there is an `rng`
         shapes = np.array(shapes)
-        return self.augment.centre(shapes, self.size) if rng is None else self.augment.draw(shapes, rng)
+        return self.augment.centre(shapes, self.size) if rng is None else self.augment.draw(shapes, rng, mirrored)
 
 # %% ../../nbs/workshop/loading/loader.ipynb #799cd338
 def send(images, device):
@@ -46,12 +46,19 @@ def send(images, device):
     parts = flat.to(device, non_blocking=True).split([o.numel() for o in images])
     return [p.view(*o.shape[1:], 3).permute(2,0,1) for p,o in zip(parts, images)]
 
+# %% ../../nbs/workshop/loading/loader.ipynb #53b5b5a7
+def mirrored_in(idxs, epoch):
+    "Which of the images with these numbers are mirrored in this epoch: half of them, and in the next epoch the others"
+    scattered = np.asarray(idxs, dtype=np.uint64)*np.uint64(2654435761) >> np.uint64(16) # of neighbours half, too
+    return (scattered+np.uint64(epoch))%np.uint64(2) == 1
+
 # %% ../../nbs/workshop/loading/loader.ipynb #e77b11df
 class PresizedDL(TfmdDL):
     """A fastai `TfmdDL` whose images come from a cache, in batches, as views that are sampled once;
     the same seed gives the same batches for any number of threads"""
     def __init__(self, dataset, bs=64, cache=None, threads=None, num_workers=None, **kwargs):
         self.cache,self.threads,self.targets,self.warned = cache,threads or num_workers or n_cores(),None,False
+        self.turn,self.now = None,None # the number of the epoch, where flips alternate; the size of views, while they grow
         super().__init__(dataset, bs=bs, num_workers=0, **kwargs)
     def new(self, dataset=None, cls=None, **kwargs):
         same = dataset is None or dataset is self.dataset
@@ -88,11 +95,12 @@ def create_item(self:PresizedDL, s):
 @patch
 def _batch(self:PresizedDL, idxs, rng):
     "The views of some images, and their targets"
-    size,cached = self.view.size,self.cache is not None and all(self.dataset.items[i] in self.cache for i in idxs)
+    size,cached = self.now or self.view.size,self.cache is not None and all(self.dataset.items[i] in self.cache for i in idxs)
     pixels = self.cache.on(self.works_on) if cached else None
     images = parallel(partial(self._image, pixels=pixels), idxs, 1 if cached else self.threads)
     if images[0].device.type!=self.works_on.type: images = send(images, self.works_on)
-    matrices,lights = self.view.views([o.shape[1:] for o in images], rng)
+    mirrored = None if self.turn is None else mirrored_in(idxs, self.turn)
+    matrices,lights = self.view.views([o.shape[1:] for o in images], rng, mirrored)
     views,scale = sample_views(images, matrices, size, self.threads),self._scale()
     out = finish_views(views, lights, scale, self.threads)
     return TensorImage(out) if scale is None else out, *(o[idxs] for o in self.targets)

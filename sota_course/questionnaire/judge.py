@@ -272,11 +272,15 @@ def _feedback(q, verdict, reading):
     if verdict=='unsure': return _unsure_feedback(points)
     if verdict=='correct': return ' '.join([_praise[q.n%len(_praise)], *map(_also, wrong[:1])])
     said = [f'You have {_join([p.what for p in points if p.credit==1])}.'] if any(p.credit==1 for p in points) else []
-    if wrong: return ' '.join([*(said[:1] if verdict=='partial' else []), wrong[0]['says']])
+    if wrong: return ' '.join([*(said[:1] if verdict=='partial' else []), _read_as(wrong[0])])
     missing = [p for p,r in zip(q.point, points) if r.credit<1]
-    if reading.reversed: said.append('Read your answer once more: a part of it says the opposite of what it should, or denies it.')
-    elif verdict=='incorrect': said.append('That does not answer the question yet.')
+    if reading.reversed: said.append('I read a part of it as denied, or as the opposite: is that what you mean?')
+    elif verdict=='incorrect': said.append('I recognized no essential in your words.')
     return ' '.join([*said, *(p.nudge for p in missing[:2])])
+
+def _read_as(wrong):
+    "What is wrong, beside the words in which it was read"
+    return (f"You write “{short(wrong['quote'])}”. " if wrong['quote'] else '')+wrong['says']
 
 def _also(wrong):
     "A question about something that would be wrong, in an answer that seems right"

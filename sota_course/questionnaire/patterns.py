@@ -86,8 +86,8 @@ class Words:
             spelled.update(o.norm for o in tokenize(phrase) if o.kind=='word')
         for name,phrases in concepts.items():
             for phrase in phrases: add('@'+name, phrase)
-        for name in {n for p in patterns for g in parse_pattern(p)
-                for c in (*(t.names for chain in g.chains for t in chain), g.excluded, g.excluded_here) for n in c}:
+        groups = [g for p in patterns for g in parse_pattern(p)]
+        for name in {n for g in groups for c in (*(t.names for chain in g.chains for t in chain), g.excluded, g.excluded_here) for n in c}:
             if name.startswith('@') and name[1:] not in concepts:
                 raise QuestionnaireError(f'A pattern speaks of {name}, but [words] has no {name[1:]!r}: add it there.')
             if name[0] not in '@`=#': add(name.lstrip('^'), name.lstrip('^').replace('_', ' '))

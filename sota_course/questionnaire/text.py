@@ -41,8 +41,8 @@ def stem(
 
 # %% ../../nbs/workshop/questionnaire/text.ipynb #4d08f503
 number_words = {w:str(i) for i,w in enumerate('zero one two three four five six seven eight nine ten eleven twelve'.split())}
-number_words |= {'nought':'0', 'nil':'0', 'naught':'0', 'zeros':'0', 'zeroes':'0', 'ones':'1', 'twenty':'20',
-    'fifty':'50', 'eighty':'80', 'hundred':'100', 'thousand':'1000', 'million':'1000000'}
+number_words |= dict(nought='0', nil='0', naught='0', zeros='0', zeroes='0', ones='1', twenty='20',
+    fifty='50', eighty='80', hundred='100', thousand='1000', million='1000000')
 articles = {'a', 'an', 'the'}
 _greek = {'ε':'eps', 'ϵ':'eps', 'є':'eps', 'epsilon':'eps', 'varepsilon':'eps', 'λ':'lam', 'lambda':'lam',
     'α':'alpha', 'σ':'std', 'sigma':'std', 'μ':'mean', 'µ':'mean', 'mu':'mean'}
@@ -96,8 +96,9 @@ def tokenize(
         if word in '<>' and kind=='mark' and text[m.end():m.end()+2].strip()[:1].isdigit():
             kind,norm = 'word',dict(zip('<>', ('below', 'above')))[word]
         if word in signs and not (word=='/' and text[m.start()-1:m.start()].isalnum()): kind,norm = 'word',signs[word]
-        if (kind=='number' and _list_number.match(text, m.start())
-                and text[text.rfind('\n', 0, m.start())+1:m.start()].strip(' \t>*_#-')==''): kind = 'mark'
+        if kind=='number' and _list_number.match(text, m.start()):
+            before = text[text.rfind('\n', 0, m.start())+1:m.start()] # in its line
+            if not before.strip(' \t>*_#-'): kind = 'mark'
         if kind=='word' and norm[:1].isdigit(): kind = 'number'
         if kind=='number' and tokens and tokens[-1].kind=='number' and norm in ('1000', '1000000') and word.isalpha():
             last = tokens[-1]

@@ -1,5 +1,5 @@
 "What every test may count on: no settings of the person who runs it, records in a folder of their own, no window for figures"
-import os,subprocess,sys
+import os,shutil,subprocess,sys
 from pathlib import Path
 import pytest
 
@@ -47,3 +47,23 @@ def imagenette():
     for place in filter(None, places):
         if Path(place).is_dir(): return Path(place)
     pytest.skip('needs the real Imagenette: `sota-course data download 160px`, or its folder in $SOTA_COURSE_IMAGENETTE')
+
+# Models
+
+@pytest.fixture(scope='module')
+def home(tmp_path_factory):
+    "A folder with `pets`, a small data set, and `model`, a network for it with random weights"
+    from sota_course.imagenette import baseline_learner
+    from sota_course.loading.dls import get_dls
+    from sota_course.data.sample import sample_data
+    from sota_course.training.model import save_model
+    folder = tmp_path_factory.mktemp('model')
+    with pytest.MonkeyPatch.context() as settings:
+        settings.setenv('SOTA_COURSE_CACHE', str(folder/'presized'))
+        shutil.copytree(sample_data(2, 2), folder/'pets')
+        dls = get_dls(4, 16, path=folder/'pets', device='cpu', num_workers=1, stats=([.5,.4,.3], [.2,.2,.2]))
+        save_model(baseline_learner(dls, 'small_cnn'), folder/'model')
+    return folder
+
+@pytest.fixture
+def model(home, tmp_path): return Path(shutil.copytree(home/'model', tmp_path/'model'))

@@ -215,7 +215,7 @@ def test_a_second_opinion_stands_beside_and_goes_essential_by_essential(unsure):
         assert told==[f'Your answers go to {model.url} (model tiny); nothing else is sent, and nowhere else.']
     assert (found.verdict, found.opinion['verdict'], found.opinion['feedback'])==('unsure', 'partial', 'Why?')
     assert found.opinion['points']==dict(slower='said', reason='missing')
-    path,key,body = model.tta_views[0]
+    path,key,body = model.asked[0]
     assert path=='/v1/chat/completions' and key=='Bearer secret' and body['model']=='tiny' and body['messages'][-1]['content']==unsure
     assert 'Second opinion (tiny): partial. the direction: said.' in repr(found)
 

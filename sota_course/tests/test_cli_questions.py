@@ -10,7 +10,7 @@ from sota_course.core import CourseError, write_atomically
 import tempfile
 from fastcore.test import test_eq
 from sota_course.cli.questions import *
-from sota_course.cli.questions import grade_command
+from sota_course.cli.questions import grade_command, show_command
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -25,3 +25,16 @@ def test_answers_on_the_command_line():
     test_eq([o['file'] for o in rows], ['ada.md', 'bo.txt'])
     test_eq((rows[0]['q1'], rows[0]['q7']), ('correct', 'incorrect'))
     test_eq('UTF-8' in rows[1]['error'], True)
+
+# %% ../../nbs/workshop/cli/questions.ipynb #b7a1c2d4
+def test_questions_show_prints_banks_of_the_course_and_files():
+    import contextlib,io
+    from fastcore.test import expect_fail
+    from sota_course.questionnaire import QuestionnaireError
+    def shown(bank):
+        with contextlib.redirect_stdout(io.StringIO()) as out: show_command(str(bank))
+        return out.getvalue()
+    with tempfile.TemporaryDirectory() as home:
+        (mine := Path(home)/'mine.toml').write_text(shown('training')+'# mine\n', encoding='utf-8')
+        test_eq(shown(mine), shown('training')+'# mine\n')
+        with expect_fail(QuestionnaireError, 'nowhere.toml'): shown(Path(home)/'nowhere.toml')

@@ -2,18 +2,17 @@
 
 import json, math, os, warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from html import escape
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 from scipy.special import stdtrit
-from sota_course.core import CourseError
-from sota_course.records import load_records
+from sota_course.core import CourseError, wrong_kind
+from sota_course.records import load_records, Record
 import io, tempfile
 import scipy.stats
 from fastcore.test import expect_fail, test_close, test_eq
-from sota_course.records import Record
 from sota_course.simulated import simulated_records
 from sota_course.compare import *
 from sota_course.compare import more_seeds

@@ -3,16 +3,25 @@
 import errno, importlib, os, shutil, tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import get_args
 from fastcore.basics import defaults
 from fastcore.xdg import xdg_cache_home
 import sys
 from fastcore.test import expect_fail, test_eq
 import subprocess
 from sota_course.core import *
-from sota_course.core import find_data, new_file, new_folder, write_atomically
+from sota_course.core import find_data, new_file, new_folder, write_atomically, wrong_kind
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
+
+# %% ../../nbs/workshop/core.ipynb #e81f6a90
+def test_wrong_kind_names_the_first_that_does_not_fit():
+    kinds = dict(n=int, rate=float, flag=bool, name=str|None, pair=(list,tuple))
+    good = dict(n=1, rate=0.1, flag=True, name=None, pair=(1, 2))
+    for values in ({}, good, dict(rate=1, name='x', pair=[])): test_eq(wrong_kind(values, kinds), None)
+    for name,value in dict(n=True, rate='1', flag=1, name=2, pair='ab', other=1).items(): test_eq(wrong_kind(good | {name: value}, kinds), name)
+    test_eq(wrong_kind(dict(n=1, rate=True, flag='no'), kinds), 'rate')
 
 # %% ../../nbs/workshop/core.ipynb #1f57fadf
 def test_device_not_here():
@@ -25,9 +34,10 @@ def test_each_process_has_its_own_gpu():
     from unittest.mock import patch as replace
     import torch
     def device(rank, n_gpus, name=None):
-        with (replace.dict(os.environ, {} if rank is None else dict(LOCAL_RANK=str(rank))), replace('torch.cuda.device_count', lambda: n_gpus),
-              replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_gpus>0 and o.startswith('cuda'))):
-            return str(get_device(name))
+        launched = replace.dict(os.environ, {} if rank is None else dict(LOCAL_RANK=str(rank)))
+        counted = replace('torch.cuda.device_count', lambda: n_gpus)
+        works = replace.dict(get_device.__globals__, _works=lambda o: o=='cpu' or n_gpus>0 and o.startswith('cuda'))
+        with launched,counted,works: return str(get_device(name))
     test_eq([device(None, 2), device(0, 2), device(1, 2), device(1, 2, 'cuda'), device(1, 2, 'cuda:0')],
         ['cuda', 'cuda:0', 'cuda:1', 'cuda:1', 'cuda:0'])
     test_eq([device(1, 0), device(1, 1, 'cpu')], ['cpu', 'cpu'])

@@ -2,6 +2,7 @@
 
 import io, time
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import get_device
@@ -14,9 +15,9 @@ from sota_course.mixup import GuardMixing
 from sota_course.networks import build_network, CourseLearner
 from sota_course.normalization import channel_stats
 from sota_course.progressive_resizing import fit_progressive, GrowImages
-from sota_course.training.callbacks import quiet
+from sota_course.training.callbacks import AlternateFlips, GrowViews, quiet, ValidateNever
 from sota_course.training.speed import speed_up
-from sota_course.tta import tta
+from sota_course.tta import nll, tta
 from dataclasses import replace
 from sota_course.core import CourseError
 from sota_course.data.sample import sample_data
@@ -62,8 +63,8 @@ def test_seconds_are_a_budget():
 # %% ../../nbs/workshop/experiments/learners.ipynb #2d65a3b9
 def test_every_named_recipe_runs():
     named = [named_recipe(o) for o in list_recipes().index]
-    for recipe in {replace(o, size=32, bs=10, epochs=1, seconds=0., stages=(), views='', normalize=False, mixup=0., min_scale=0.35,
-            label_smoothing=0.1) for o in named if o.arch!='xresnet50'}: # many are the same then
+    alike = dict(size=40, bs=10, epochs=1, seconds=0., stages=(), views='', normalize=False, mixup=0., min_scale=0.35, label_smoothing=0.1)
+    for recipe in {replace(o, **alike) for o in named if o.arch!='xresnet50'}: # many are the same then
         made = recipe_learner(recipe, sample_data(2, 1), 'cpu', 'fp32')
         test_eq((made.arch, made.arch_options), (recipe.arch,
             dict(act=recipe.act, self_attention=recipe.self_attention, blur_pool=recipe.blur_pool)))

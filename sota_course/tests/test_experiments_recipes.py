@@ -7,10 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastai.vision.all import Adam, ranger
-from sota_course.core import CourseError
+from sota_course.core import CourseError, wrong_kind
 from sota_course.data.folders import noise_levels
 from sota_course.networks import activations, architectures
 from sota_course.progressive_resizing import Stage
+from sota_course.training.callbacks import fit_linear
+from sota_course.training.muon import muon
 from sota_course.tta import FlipViews, RandomViews
 import tempfile
 from fastcore.test import expect_fail, test_eq

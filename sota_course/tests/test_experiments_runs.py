@@ -20,11 +20,6 @@ from sota_course.records import device_name, load_records, package_versions, Rec
 from sota_course.training.distributed import data_parallel
 from sota_course.training.precision import best_precision
 import io, tempfile
-from contextlib import redirect_stdout
-from functools import partial
-from types import SimpleNamespace
-from unittest.mock import patch
-from fastcore.test import expect_fail, test_eq, test_ne
 from sota_course.data.sample import sample_data
 from sota_course.records import published_records
 from sota_course.experiments.runs import *
@@ -63,6 +58,31 @@ def test_train_recipe_goes_on_where_it_was_interrupted():
         test_eq(accuracy_and_log(once(folder=f'{folder}/b', resume=True)), accuracy_and_log(whole))
         assert not run.unfinished.exists()
         with expect_fail(RunFailed, 'has no result: the loss became'): once(folder=f'{folder}/c', lr=1e20)
+
+# %% ../../nbs/workshop/experiments/runs.ipynb #b31b63fa
+def test_recipes_of_seconds_run_and_go_on():
+    import tempfile
+    from sota_course.data.sample import sample_data
+    from sota_course.experiments.recipes import named_recipe
+    tiny,folder = sample_data(10, 4),Path(tempfile.mkdtemp())
+    for name in ('ten-seconds', 'forty-seconds', 'five-minutes', 'sample-five-seconds', 'sample-two-seconds'):
+        learn = train(name, tiny, 1, folder=folder, device='cpu', show=False, epochs=2, bs=20, size=40, presize=60)
+        record = learn.record
+        test_eq([sorted(o) for o in record.log], [['epoch', 'seconds', 'size', 'train_loss']]*2) # nothing was validated on the way
+        test_eq((learn.arch, type(learn.opt).__name__, record.evaluation['images']), (named_recipe(name).arch, 'Muon', 40))
+        test_eq((learn.dls.train.now, learn.dls.train.turn, learn.dls.train.cache.presize), (None, None, 60))
+    class Stop(Callback):
+        order = 10**6
+        def after_epoch(self):
+            if self.epoch==1: raise KeyboardInterrupt
+    recipe = change(named_recipe('ten-seconds'), epochs=4, bs=20, size=32, presize=48)
+    def weights(folder, *cbs):
+        run, = plan(recipe, ['baseline'], [3], tiny, folder, device='cpu')
+        return do_run(run, cbs=cbs, forecast=False)[0].model.state_dict()
+    whole = weights(folder/'whole')
+    try: weights(folder/'cut', Stop())
+    except KeyboardInterrupt: pass
+    for k,v in weights(folder/'cut').items(): test_eq(v, whole[k]) # Muon, the sizes and the flips go on where they were
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #38bc08f1
 def test_any_run_goes_on():

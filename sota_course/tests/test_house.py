@@ -14,7 +14,7 @@ floors = [
         'questionnaire.tasks questionnaire.opinion questionnaire.ask questionnaire.sheets questionnaire quiz data.images data.folders data.sample data.download data.dataset',
     'loading.augment loading.views loading.cache loading.loader loading.loader_stats loading.dls loading.view_batches networks',
     'imagenette presizing normalization progressive_resizing tta mixup label_smoothing',
-    'training.callbacks training.schedules training.transfer training.precision training.speed training.distributed training.model training.onnx',
+    'training.callbacks training.schedules training.transfer training.precision training.speed training.muon training.distributed training.model training.onnx',
     'experiments.recipes experiments.learners experiments.checkpoints experiments.recorder experiments.forecast experiments.runs experiments.ladder experiments.cluster experiments.report',
     'cli',
 ]

@@ -122,9 +122,8 @@ def test_without_a_cache_the_batches_are_the_same():
     kept,before = get_dls(8, 40, path=tiny, device='cpu'),os.environ.get('SOTA_COURSE_CACHE_GB')
     clear_cache(tiny) # so that it would have to be built again
     os.environ['SOTA_COURSE_CACHE_GB'] = '0'
-    made = []
-    try: test_stdout(lambda: made.append(get_dls(8, 40, path=tiny, device='cpu')),
-            'No cache, so each image is decoded in each epoch. .* the limit is 0 GB.*', regex=True)
+    made,said = [],'No cache, so each image is decoded in each epoch. .* the limit is 0 GB.*'
+    try: test_stdout(lambda: made.append(get_dls(8, 40, path=tiny, device='cpu')), said, regex=True)
     finally:
         del os.environ['SOTA_COURSE_CACHE_GB']
         if before: os.environ['SOTA_COURSE_CACHE_GB'] = before

@@ -17,6 +17,7 @@ from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
 from sota_course.training.callbacks import quiet
 from sota_course.loading.loader import *
+from sota_course.loading.loader import mirrored_in
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -34,6 +35,28 @@ def test_batches_do_not_depend_on_the_number_of_threads():
         for a,b in zip(one, two_epochs(threads)): test_eq(a, b)
     assert not torch.equal(one[0], two_epochs(1, seed=4)[0])
     assert not torch.equal(one[0], one[len(one)//2]) # another epoch, other views
+
+# %% ../../nbs/workshop/loading/loader.ipynb #ba0b2a46
+def test_flips_alternate():
+    tiny = sample_data(10, 4)
+    dls = get_dls(20, 32, path=tiny, device='cpu', num_workers=1, augment=Augment(min_scale=1, ratio=(1.,1.)))
+    ordered = dls.train.new(shuffle=False)
+    def epoch(turn):
+        ordered.turn = turn
+        return torch.cat([x for x,_ in ordered])
+    first,second,third = map(epoch, range(3))
+    same = [torch.equal(a.flip(-1), b) for a,b in zip(first, second)]
+    assert np.mean(same) > 0.9 # the largest crop in the middle; of images that are nearly square it may be beside
+    assert np.mean([torch.equal(a, b) for a,b in zip(first, third)]) > 0.9
+    chosen = mirrored_in(range(len(dls.train_ds)), 0)
+    assert 0.3 < chosen.mean() < 0.7
+    never = Augment(min_scale=1, ratio=(1.,1.), do_flip=False)
+    upright = get_dls(20, 32, path=tiny, device='cpu', num_workers=1, augment=never).train.new(shuffle=False)
+    plain = torch.cat([x for x,_ in upright])
+    assert np.mean([torch.equal(a, b.flip(-1) if o else b) for a,b,o in zip(first, plain, chosen)]) > 0.9
+    upright.turn = 1
+    assert np.mean([torch.equal(a, b) for a,b in zip(torch.cat([x for x,_ in upright]), plain)]) > 0.9 # where nothing may be mirrored
+    for n in (100, 9469): assert abs(mirrored_in(range(n), 3).mean()-0.5) < 0.05
 
 # %% ../../nbs/workshop/loading/loader.ipynb #14ecd2cb
 def test_all_of_fastai_works_with_the_loader():

@@ -1,26 +1,7 @@
 "ONNX files: what other programs would run says what the model says, or is not kept"
-import json,shutil
-from pathlib import Path
+import json
 import pytest
 from sota_course.tests.helpers import course,refused
-
-@pytest.fixture(scope='module')
-def home(tmp_path_factory):
-    "A folder with `pets`, a small data set, and `model`, a network for it with random weights"
-    from sota_course.imagenette import baseline_learner
-    from sota_course.loading.dls import get_dls
-    from sota_course.data.sample import sample_data
-    from sota_course.training.model import save_model
-    folder = tmp_path_factory.mktemp('model')
-    with pytest.MonkeyPatch.context() as settings:
-        settings.setenv('SOTA_COURSE_CACHE', str(folder/'presized'))
-        shutil.copytree(sample_data(2, 2), folder/'pets')
-        dls = get_dls(4, 16, path=folder/'pets', device='cpu', num_workers=1, stats=([.5,.4,.3], [.2,.2,.2]))
-        save_model(baseline_learner(dls, 'small_cnn'), folder/'model')
-    return folder
-
-@pytest.fixture
-def model(home, tmp_path): return Path(shutil.copytree(home/'model', tmp_path/'model'))
 
 def test_without_the_extra(model, tmp_path, monkeypatch):
     import sys

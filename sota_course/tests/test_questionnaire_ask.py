@@ -19,15 +19,17 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #617ff3a6
 def test_a_right_answer_may_be_said_in_many_ways():
-    for answer in ('Slower: several predictions for each image', 'SLOWER, because each image is predicted several times',
-            'it is slowr becuase it predicts sevral versions of evry image', '> - Slower, as you need n forward passes per image',
-            'Más lento, porque se predicen varias versiones de cada imagen'): test_eq(check(7, answer).verdict, 'correct')
+    answers = ['Slower: several predictions for each image', 'SLOWER, because each image is predicted several times',
+        'it is slowr becuase it predicts sevral versions of evry image', '> - Slower, as you need n forward passes per image',
+        'Más lento, porque se predicen varias versiones de cada imagen']
+    for answer in answers: test_eq(check(7, answer).verdict, 'correct')
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #9bb4a8f1
 def test_what_says_nothing_or_the_contrary_does_not_pass():
-    for answer in ('Faster, because several predictions are averaged', 'It is not slower, although several versions are predicted',
-            'Is it slower or faster, and why?', 'slower several versions predictions images inference time augmentation average',
-            'A weighted average of two images and of their labels'): test_eq(check(7, answer).verdict=='correct', False)
+    answers = ['Faster, because several predictions are averaged', 'It is not slower, although several versions are predicted',
+        'Is it slower or faster, and why?', 'slower several versions predictions images inference time augmentation average',
+        'A weighted average of two images and of their labels']
+    for answer in answers: test_eq(check(7, answer).verdict=='correct', False)
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #06835e71
 def test_the_two_sets_are_not_confused():

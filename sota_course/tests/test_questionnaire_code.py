@@ -11,7 +11,7 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 
 # %% ../../nbs/workshop/questionnaire/code.ipynb #a1c03d46
 def test_code_is_recognised_by_its_structure():
-    for code in ('Learner(dls, model, cbs=MixUp())',
-            '```python\nlearn = vision_learner(dls, resnet18,\n    cbs=[MixUp(0.4), ShowGraphCallback()])\n```', '`cbs = MixUp`',
-            'cnn_learner(dls, …, cbs=MixUp())'):
+    snippets = ['Learner(dls, model, cbs=MixUp())', '`cbs = MixUp`', 'cnn_learner(dls, …, cbs=MixUp())',
+        '```python\nlearn = vision_learner(dls, resnet18,\n    cbs=[MixUp(0.4), ShowGraphCallback()])\n```']
+    for code in snippets:
         test_eq(check(8, 'A weighted average of two images and of their labels: '+code).verdict, 'correct')

@@ -19,10 +19,11 @@ def test_arithmetic_and_nothing_else():
 
 # %% ../../nbs/workshop/questionnaire/formulas.ipynb #10bea12e
 def test_formulas_are_compared_by_value():
-    for answer in ('ε/N', 'ϵ/5', '0.1/5', '0.02', '1-ε+ε/N', '0.92', r'$\frac{\epsilon}{N}$', '0,92', '1 – epsilon + epsilon/5',
-            'epsilon divided by five', 'two percent', 'a fifth of epsilon', '0.2 ε', '0.04 with ε = 0.2'):
-        test_eq((answer, check(13, answer).verdict), (answer, 'correct'))
-    for answer,names in (('0.91', 'another number of classes'), ('1 - ε - ε/5', 'signs'), ('ε/4', 'all five'),
-            ('ε/5 if index 1 is the right class, 1-ε+ε/5 if it is wrong', 'wrong way round')):
+    right = ['ε/N', 'ϵ/5', '0.1/5', '0.02', '1-ε+ε/N', '0.92', r'$\frac{\epsilon}{N}$', '0,92', '1 – epsilon + epsilon/5',
+        'epsilon divided by five', 'two percent', 'a fifth of epsilon', '0.2 ε', '0.04 with ε = 0.2']
+    for answer in right: test_eq((answer, check(13, answer).verdict), (answer, 'correct'))
+    wrong = {'0.91': 'another number of classes', '1 - ε - ε/5': 'signs', 'ε/4': 'all five',
+        'ε/5 if index 1 is the right class, 1-ε+ε/5 if it is wrong': 'wrong way round'}
+    for answer,names in wrong.items():
         test_eq((answer, check(13, answer).verdict), (answer, 'incorrect'))
         test_eq(names in check(13, answer).feedback, True)

@@ -17,15 +17,16 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/questionnaire/sheets.ipynb #e9698fcd
 def test_sheets_of_many_shapes_are_read():
     want = {1:'Ten classes.', 2:'Mean 0, std 1.', 3:'fastai does it.'}
-    for sheet in ('1. Ten classes.\n2. Mean 0, std 1.\n3. fastai does it.',
-            '**1)** Ten classes.\n\n**2)** Mean 0, std 1.\n\n**3)** fastai does it.',
-            'Q1: Ten classes.\nQ2: Mean 0, std 1.\nQ3: fastai does it.',
-            '### Question 1\nTen classes.\n### Question 2\nMean 0, std 1.\n### Question 3\nfastai does it.',
-            'Ten classes.\n\nMean 0, std 1.\nfastai does it.', json.dumps({str(k):v for k,v in want.items()}),
-            'Q: ImageNet vs Imagenette: what is the difference?\nA: Ten classes.\n\nQ: What is normalization?\nA: Mean 0, std 1.\n\n'
-            'Q: Why care not about normalization when pretrained?\nA: fastai does it.',
-            'What is the difference between ImageNet and Imagenette?\nTen classes.\nWhat is normalization?\nMean 0, std 1.\n'
-            'Why no care about normalization with a pretrained model?\nfastai does it.'): test_eq(read_sheet(sheet), want)
+    sheets = ['1. Ten classes.\n2. Mean 0, std 1.\n3. fastai does it.',
+        '**1)** Ten classes.\n\n**2)** Mean 0, std 1.\n\n**3)** fastai does it.',
+        'Q1: Ten classes.\nQ2: Mean 0, std 1.\nQ3: fastai does it.',
+        '### Question 1\nTen classes.\n### Question 2\nMean 0, std 1.\n### Question 3\nfastai does it.',
+        'Ten classes.\n\nMean 0, std 1.\nfastai does it.', json.dumps({str(k):v for k,v in want.items()}),
+        'Q: ImageNet vs Imagenette: what is the difference?\nA: Ten classes.\n\nQ: What is normalization?\nA: Mean 0, std 1.\n\n'
+        'Q: Why care not about normalization when pretrained?\nA: fastai does it.',
+        'What is the difference between ImageNet and Imagenette?\nTen classes.\nWhat is normalization?\nMean 0, std 1.\n'
+        'Why no care about normalization with a pretrained model?\nfastai does it.']
+    for sheet in sheets: test_eq(read_sheet(sheet), want)
 
 # %% ../../nbs/workshop/questionnaire/sheets.ipynb #b067c9e3
 def test_lists_and_code_inside_an_answer_are_no_new_answers():

@@ -33,17 +33,17 @@ def watch(monkeypatch):
     "What happens in this process: the learners made, the epochs trained, and the weights when a training is over"
     class Seen: learners,epochs,weights = [],[],[]
     Seen.learners,Seen.epochs,Seen.weights = [],[],[]
-    make,write,ask = experiments.runs.recipe_learner,Checkpoints.write,experiments.runs.evaluate
+    make,write,evaluate = experiments.runs.recipe_learner,Checkpoints.write,experiments.runs.evaluate
     def made(*args, **kwargs):
         Seen.learners.append(make(*args, **kwargs))
         return Seen.learners[-1]
     def written(self):
         Seen.epochs.append(len(self.log))
         return write(self)
-    def asked(learn, *args):
+    def evaluated(learn, *args):
         Seen.weights.append(weights_of(learn))
-        return ask(learn, *args)
-    for name,f in dict(recipe_learner=made, evaluate=asked).items(): monkeypatch.setattr(experiments.runs, name, f)
+        return evaluate(learn, *args)
+    for name,f in dict(recipe_learner=made, evaluate=evaluated).items(): monkeypatch.setattr(experiments.runs, name, f)
     monkeypatch.setattr(Checkpoints, 'write', written)
     return Seen
 

@@ -2,7 +2,11 @@
 
 import tempfile
 from pathlib import Path
+from fastai.distributed import DistributedDL
 from fastai.vision.all import *
+from sota_course.core import CourseError
+from sota_course.loading.loader import PresizedDL
+from sota_course.progressive_resizing import GrowImages
 from sota_course.imagenette import baseline_learner
 from sota_course.training.speed import synthetic_dls
 from sota_course.training.callbacks import *
@@ -20,6 +24,11 @@ def test_quiet_learners_validate_once():
     with redirect_stdout(printed): taught.fit(3, cbs=ValidateLast())
     test_eq(printed.getvalue(), '')
     test_eq([len(row) for row in taught.recorder.values], [1, 1, 3]) # training loss; and what is validated, after the last epoch
+    with redirect_stdout(printed): taught.fit(2, cbs=(never := ValidateNever()))
+    test_eq([len(row) for row in taught.recorder.values], [1, 1])
+    taught.add_cb(never)
+    taught.fit(1)
+    test_eq(len(taught.validate()), 2) # who asks gets an answer
 
 # %% ../../nbs/workshop/training/callbacks.ipynb #96399989
 def test_a_rate_is_found_without_a_trace():
@@ -30,3 +39,37 @@ def test_a_rate_is_found_without_a_trace():
     assert 1e-7 < find_lr(taught) < 10
     test_eq((list(dls.path.iterdir()), taught.path), ([], dls.path))
     for k,v in taught.model.state_dict().items(): test_eq(v, before[k])
+
+# %% ../../nbs/workshop/training/callbacks.ipynb #ee822e11
+def test_views_grow_and_flips_alternate_in_training():
+    from sota_course.data.sample import sample_data
+    from sota_course.loading.dls import get_dls
+    class Seen(Callback):
+        def before_fit(self): self.seen = []
+        def before_batch(self): self.seen.append((self.training, self.x.shape[-1], self.dls.train.turn))
+    dls = get_dls(20, 32, path=sample_data(10, 4), device='cpu', num_workers=1)
+    taught = quiet(baseline_learner(dls, 'small_cnn', cbs=[GrowViews(0.5), AlternateFlips(), Seen()]))
+    taught.fit(3)
+    test_eq([size for training,size,_ in taught.seen.seen if not training], [32]*sum(not o[0] for o in taught.seen.seen))
+    sizes = [size for training,size,_ in taught.seen.seen if training]
+    test_eq((sizes[0], sizes[-1], sizes), (16, 32, sorted(sizes)))
+    test_eq(sizes, taught.grow_images.sizes)
+    shrunk = quiet(baseline_learner(dls, 'small_cnn', cbs=GrowImages(0.5)))
+    shrunk.fit(3)
+    test_eq(sizes, shrunk.grow_images.sizes)
+    test_eq([turn for training,_,turn in taught.seen.seen if training], [i for i in range(3) for _ in range(len(dls.train))])
+    test_eq((dls.train.now, dls.train.turn), (None, None))
+    stock = baseline_learner(get_dls(20, 32, path=sample_data(10, 4), device='cpu', presize=False), 'small_cnn')
+    for cb in (GrowViews(), AlternateFlips()):
+        other = quiet(baseline_learner(stock.dls, 'small_cnn', cbs=cb))
+        with expect_fail(CourseError, f'{type(cb).__name__} is for the loaders of get_dls'): other.fit(1)
+
+# %% ../../nbs/workshop/training/callbacks.ipynb #b8f0aed6
+def test_rate_climbs_and_falls_in_straight_lines():
+    taught = quiet(baseline_learner(synthetic_dls(4, 16, n_batches=10, device='cpu'), 'small_cnn'))
+    fit_linear(taught, 2, 1e-2)
+    rates = taught.recorder.lrs
+    test_eq((len(rates), rates[0], np.argmax(rates)), (20, 0, 2))
+    test_close(rates[2], 1e-2)
+    test_close(np.diff(rates[2:]), np.full(17, -1e-2/18), eps=1e-6)
+    with expect_fail(CourseError, 'warmup=0'): fit_linear(taught, 1, warmup=0)

@@ -34,8 +34,10 @@ def test_fused_adamw_is_adam():
         adapted.fit_one_cycle(1, lr)
         return (torch.cat([p.detach().flatten() for p in model.parameters()]),
             [[h[k] for k in ('lr', 'mom', 'sqr_mom', 'eps', 'wd')] for h in adapted.opt.hypers])
-    for kwargs in (dict(), dict(wd_bn_bias=True), dict(freeze=True), dict(between=lambda o: o.model.to(memory_format=torch.channels_last)),
-            dict(between=lambda o: o.unfreeze()), dict(freeze=True, between=lambda o: o.unfreeze())):
+    def channels_last(o): o.model.to(memory_format=torch.channels_last)
+    def unfreeze(o): o.unfreeze()
+    cases = [{}, dict(wd_bn_bias=True), dict(freeze=True), dict(between=channels_last), dict(between=unfreeze)]
+    for kwargs in (*cases, dict(freeze=True, between=unfreeze)):
         (ours,our_hypers),(fastais,hypers) = adam_steps(fused_adamw, **kwargs), adam_steps(Adam, **kwargs)
         test_close(ours, fastais, eps=1e-5)
         test_eq(our_hypers, hypers) # two groups, on the same schedule

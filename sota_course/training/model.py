@@ -6,7 +6,7 @@
 __all__ = ['Model']
 
 # %% ../../nbs/workshop/training/model.ipynb #e733f307
-import json,math,os,re,tempfile
+import json,math,re
 from dataclasses import asdict,dataclass,fields
 from functools import partial
 from hashlib import sha256
@@ -14,7 +14,7 @@ from pathlib import Path
 import safetensors.torch
 from safetensors import SafetensorError
 from fastai.vision.all import *
-from ..core import check_positive,CourseError,get_device
+from ..core import check_positive,CourseError,explained,get_device,new_folder,wrong_kind
 from ..data.images import as_rgb
 from ..loading.augment import Augment
 from ..loading.cache import read_presized
@@ -69,11 +69,8 @@ _model_kinds = dict(format=int, arch=str, arch_options=dict, vocab=list, size=in
     weights_sha256=str, versions=dict, record=dict|None)
 
 def _check_kinds(values, kinds, of):
-    "Raise `ValueError` for a value that `kinds` does not have, or of another kind"
-    for name,value in values.items():
-        kind = (int,float) if (kind := kinds.get(name, ())) is float else kind
-        if not isinstance(value, kind) or isinstance(value, bool)!=(kind is bool):
-            raise ValueError(f'{of} cannot have {name!r:.40} as it is')
+    "Raise `ValueError` for the `wrong_kind` of value"
+    if (name := wrong_kind(values, kinds)) is not None: raise ValueError(f'{of} cannot have {name!r:.40} as it is')
 
 def _from_json(cls, values):
     "An instance of a dataclass"
@@ -115,19 +112,11 @@ def _check_model(spec):
 _model_files = {'model.json', 'weights.safetensors'}
 
 def _replace_model(path, files):
-    "Make the folder `path` of the dict `files` (name to bytes), in place of an older model, or leave all as it was"
+    "Make the folder `path` of the dict `files` (name to bytes), in place of an older model and of nothing else"
     if path.exists() and not (path.is_dir() and {o.name for o in path.iterdir()}==_model_files):
         raise CourseError(f"{path} is there already, and not as a saved model alone: choose another folder.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f'.{path.name}-') as temp:
-        new,old = Path(temp)/'new',Path(temp)/'old'
-        new.mkdir()
+    with new_folder(path, replace=True, error=None) as new:
         for name,content in files.items(): (new/name).write_bytes(content)
-        if path.exists(): os.replace(path, old)
-        try: os.replace(new, path)
-        except OSError:
-            if old.exists(): os.replace(old, path)
-            raise
 
 # %% ../../nbs/workshop/training/model.ipynb #9f73b82e
 def save_model(
@@ -146,11 +135,9 @@ def save_model(
     try:
         text = json.dumps(spec, indent=1)
         _check_model(json.loads(text))
-        _replace_model(path, {'weights.safetensors': weights, 'model.json': text.encode()})
     except (TypeError, ValueError) as e:
         raise CourseError(f"This model cannot be saved so that it can be loaded again ({e}): make its loaders with get_dls.") from e
-    except OSError as e:
-        raise CourseError(f"Cannot write {path} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
+    with explained(f'Cannot write {path}'): _replace_model(path, {'weights.safetensors': weights, 'model.json': text.encode()})
     return path
 
 # %% ../../nbs/workshop/training/model.ipynb #f2104bf3

@@ -6,11 +6,11 @@
 __all__ = ['export_onnx']
 
 # %% ../../nbs/workshop/training/onnx.ipynb #af90f85a
-import contextlib,io,json,logging,os,warnings
+import contextlib,io,json,logging,warnings
 from copy import deepcopy
 from pathlib import Path
 import numpy as np,torch
-from ..core import CourseError
+from ..core import CourseError,new_file
 from .model import load_model,Model,Probabilities
 
 # %% ../../nbs/workshop/training/onnx.ipynb #80c939e2
@@ -43,9 +43,7 @@ def export_onnx(
         raise CourseError(f"ONNX files need {e.name}, which is not installed: python -m pip install 'sota_course[onnx]'.") from e
     model,file = model if isinstance(model, Model) else load_model(model, 'cpu'),Path(file).expanduser().absolute()
     probabilities = Probabilities(deepcopy(model.network).cpu(), model.stats).eval()
-    temp = file.with_name(f'.{file.name}.{os.getpid()}.tmp')
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+    with new_file(file) as temp:
         with _hushed():
             program = torch.onnx.export(probabilities, (torch.zeros(2, 3, model.size, model.size, dtype=torch.uint8),), dynamo=True,
                 input_names=['images'], output_names=['probabilities'], dynamic_shapes=({0: torch.export.Dim('n')},))
@@ -56,8 +54,4 @@ def export_onnx(
         if not difference<=1e-4:
             raise CourseError(f"ONNX Runtime and torch differ by {difference:.2g} in their probabilities, so {file} was not written: "
                 "try other versions of onnx, onnxruntime and onnxscript.")
-        os.replace(temp, file)
-    except OSError as e:
-        raise CourseError(f"Cannot write {file} ({e.strerror}): choose a folder you may write to, with room on its disk.") from e
-    finally: temp.unlink(missing_ok=True)
     return file
