@@ -20,9 +20,8 @@ class FlipViews:
 
 # %% ../nbs/05_tta.ipynb #c6c1d915
 def _square(image, fraction, x, y):
-    """A square of `fraction` of the shorter side of `image`, from x=0 at the left to x=1 at the
-    right,
-    and y from top to bottom"""
+    """A square of `fraction` of the shorter side of `image`,
+    from x=0 at the left to x=1 at the right, and y from top to bottom"""
     if not 0<fraction<=1:
         raise CourseError(f"fraction={fraction} makes no sense: it is a part of the shorter side, "
             "above 0 and at most 1.")

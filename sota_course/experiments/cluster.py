@@ -20,7 +20,7 @@ def _needs(run, nodes, cpus=None):
     "What `run` takes of the resources of one of `nodes`, a list of dicts from Ray"
     kind = run.device.split(':')[0]
     able = [o for o in nodes if o.get('GPU', 0)>=1] if kind=='cuda' else nodes
-    if not able: raise CourseError("No machine of the Ray cluster has a graphics card: choose device='cpu' (--device cpu).")
+    if not able: raise CourseError("No machine of the Ray cluster has a GPU: choose device='cpu' (--device cpu).")
     share = dict(cpu=1, cuda=min(o.get('CPU', 0)//o.get('GPU', 1) for o in able)).get(kind,
         max(o.get('CPU', 0) for o in able)) # a Mac has one MPS
     cpus = cpus or max(1, int(share))
@@ -70,7 +70,7 @@ def _sentence(seconds, n, needs, nodes):
 def ray_map(
     f, # function of a `Run`, for example `do_once`
     runs, # list of `Run`
-    cpus:int|None=None, # cores for each run, and threads of torch; 1 without a card, the card's share with one
+    cpus:int|None=None, # cores for each run, and threads of torch; 1 without a GPU, the GPU's part of them with one
     retries:int=3, # how many times to begin a run again whose worker was killed
 ): # list of what `f` says
     "`map`, with a Ray task for each run; an error in one of them ends all"

@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
+from ..compare import counted
 from ..core import check_writable,CourseError,results_home
 from ..data.dataset import open_data
 from .recipes import change,Recipe,variants
@@ -81,7 +82,7 @@ def ladder(
         raise CourseError(f"{folder} has {len(done)} results of this ladder already: "
             "go on from them with resume=True (--resume), or name another folder.")
     todo = [o for o in runs if to_do(o, records)]
-    print(f"{len(names)} variants with {len(seeds)} seeds: {len(todo)} of {len(runs)} networks are to be trained.", flush=True)
+    print(f"{counted(len(names), 'variant')} with {counted(len(seeds), 'seed')}: {len(todo)} of {len(runs)} networks are to be trained.", flush=True)
     todo = [replace(o, after=len(todo)-1-i) for i,o in enumerate(todo)]
     elsewhere = [o for o,here in zip(todo, each(do_once, todo)) if not here]
     for o in elsewhere: _wait_for(o)

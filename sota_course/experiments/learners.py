@@ -42,7 +42,7 @@ def recipe_learner(
     speed_up:bool=True, # switch on what makes training faster? Without it, all is as in fastai
     **loading, # passed to `get_dls`: presize, item_tfms, …
 ): # fastai `Learner`
-    "A network with random weights, and the images, loss and callbacks that `recipe` views for"
+    "A network with random weights, and the images, loss and callbacks that `recipe` asks for"
     data,device = open_data(data, recipe.size),get_device(device)
     dls = _loaders(recipe, data, device, num_workers=num_workers, **loading)
     cbs = [f(o) for f,o in ((MixUp, recipe.mixup), (CutMix, recipe.cutmix)) if o]

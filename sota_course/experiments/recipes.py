@@ -33,8 +33,8 @@ class Recipe:
     seconds:float=0. # train as long as this in place of `epochs`, if above 0
     lr:float=3e-3 # highest learning rate
     schedule:str='one_cycle' # or 'flat_cos', or 'linear', see `fit_linear`
-    stages:tuple=() # growing images: pairs of (share of `size`, share of the training)
-    grow:float=1. # size of the first images as a share of `size`, if they are to grow within one schedule, see `GrowImages`
+    stages:tuple=() # growing images: pairs of (fraction of `size`, fraction of the training)
+    grow:float=1. # size of the first images as a fraction of `size`, if they are to grow within one schedule, see `GrowImages`
     normalize:bool=False # with the statistics of the training images?
     mixup:float=0. # alpha of Mixup, 0 for none
     cutmix:float=0. # alpha of CutMix, 0 for none
@@ -76,9 +76,9 @@ def _check_recipe(r):
         'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
     for name in ('size', 'bs', 'epochs', 'lr'): check(getattr(r, name)>0, name, 'it must be above 0')
     for name in ('seconds', 'mixup', 'cutmix'): check(getattr(r, name)>=0, name, 'it must be 0 or above')
-    check(0<=r.label_smoothing<1, 'label_smoothing', 'it is a share, from 0 to below 1; 0.1 is usual')
+    check(0<=r.label_smoothing<1, 'label_smoothing', 'it is a fraction, from 0 to below 1; 0.1 is usual')
     check(not (r.mixup and r.cutmix), 'cutmix', 'Mixup mixes the same batches: use one of them')
-    check(0<r.min_scale<=1, 'min_scale', 'it is a share of the image, above 0 and at most 1')
+    check(0<r.min_scale<=1, 'min_scale', 'it is a fraction of the image, above 0 and at most 1')
     check(r.act in activations, 'act', f"choose {' or '.join(activations)}")
     check(r.optimizer in optimizers, 'optimizer', f"choose {' or '.join(optimizers)}")
     check(r.schedule in schedules, 'schedule', f"choose {' or '.join(schedules)}")
@@ -88,12 +88,12 @@ def _check_recipe(r):
     check(r.presize>=0, 'presize', 'it is a number of pixels, or 0 for 1½ times the size')
     check(r.validate in ('epochs', 'end'), 'validate', "choose 'epochs' or 'end'")
     check(r.schedule!='linear' or not r.stages, 'schedule', 'stages have a cycle each: use grow for images that grow within one schedule')
-    check(0<r.grow<=1, 'grow', 'it is a share of the size, above 0 and at most 1')
+    check(0<r.grow<=1, 'grow', 'it is a fraction of the size, above 0 and at most 1')
     check(r.grow==1 or not r.stages, 'grow', 'images grow in stages already: use one of them')
     pairs = all(isinstance(o, tuple) and len(o)==2 for o in r.stages)
-    shares = [o for stage in r.stages for o in stage] if pairs else []
-    check(pairs and all(0<o<=1 for o in shares) and (not shares or abs(sum(shares[1::2])-1)<1e-6), 'stages',
-        'give pairs of (share of the size, share of the training), the latter with the sum 1')
+    fractions = [o for stage in r.stages for o in stage] if pairs else []
+    check(pairs and all(0<o<=1 for o in fractions) and (not fractions or abs(sum(fractions[1::2])-1)<1e-6), 'stages',
+        'give pairs of (fraction of the size, fraction of the training), the latter with the sum 1')
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #07958d47
 variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), growing=dict(grow=0.5),
@@ -124,20 +124,20 @@ def vary(
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #8eec1c17
 def arch_for(recipe, device): # the name of a network
-    "The network of `recipe`: where it names none, a small one for a processor, and a larger one for a card"
+    "The network of `recipe`: where it names none, a small one for a CPU, and a larger one for a GPU"
     return recipe.arch or ('xresnet18' if device.type=='cpu' else 'xresnet50')
 
 def stages_of(recipe):
     "The parts of the training as a list of `Stage`: sizes are multiples of 8 pixels, and each has at least one epoch"
-    shares = recipe.stages or ((1, 1),)
-    def size(share): return recipe.size if share==1 else _multiple_of_8(share*recipe.size)
-    if recipe.seconds: return [Stage(size(share), _endless, recipe.bs, recipe.lr) for share,_ in shares]
-    ends = [round(o*recipe.epochs) for o in np.cumsum([o for _,o in shares])]
+    fractions = recipe.stages or ((1, 1),)
+    def size(fraction): return recipe.size if fraction==1 else _multiple_of_8(fraction*recipe.size)
+    if recipe.seconds: return [Stage(size(fraction), _endless, recipe.bs, recipe.lr) for fraction,_ in fractions]
+    ends = [round(o*recipe.epochs) for o in np.cumsum([o for _,o in fractions])]
     epochs = np.diff([0, *ends])
     if not all(epochs):
-        raise CourseError(f"There are too few epochs ({recipe.epochs}) for {len(shares)} stages of growing images: "
+        raise CourseError(f"There are too few epochs ({recipe.epochs}) for {len(fractions)} stages of growing images: "
             "choose more, or leave out progressive resizing.")
-    return [Stage(size(share), int(n), recipe.bs, recipe.lr) for (share,_),n in zip(shares, epochs)]
+    return [Stage(size(fraction), int(n), recipe.bs, recipe.lr) for (fraction,_),n in zip(fractions, epochs)]
 
 def _multiple_of_8(pixels): return max(8, round(pixels/8)*8)
 _endless = 10**6 # epochs: the clock ends them

@@ -22,12 +22,12 @@ for _helper in [o for n,o in globals().items() if n.startswith('test') and type(
 # %% ../../nbs/workshop/experiments/cluster.ipynb #808501df
 def test_what_a_run_needs():
     run = Run(Recipe(), 0, dict(baseline=''), None, 'results', Recipe(), 'key')
-    card = replace(run, device='cuda:1')
+    on_gpu = replace(run, device='cuda:1')
     test_eq(_needs(run, [dict(CPU=8)]), dict(num_cpus=1, num_gpus=0))
     test_eq(_needs(run, [dict(CPU=8)], cpus=4), dict(num_cpus=4, num_gpus=0))
-    test_eq(_needs(card, [dict(CPU=64), dict(CPU=9, GPU=4)]), dict(num_cpus=2, num_gpus=1)) # what the machine with cards has
+    test_eq(_needs(on_gpu, [dict(CPU=64), dict(CPU=9, GPU=4)]), dict(num_cpus=2, num_gpus=1)) # what the machine with GPUs has
     test_eq(_needs(replace(run, device='mps'), [dict(CPU=8)]), dict(num_cpus=8, num_gpus=0))
-    with expect_fail(CourseError, 'has a graphics card'): _needs(card, [dict(CPU=8)]) # or Ray would wait for one
+    with expect_fail(CourseError, 'has a GPU'): _needs(on_gpu, [dict(CPU=8)]) # or Ray would wait for one
     test_eq(_sentence(120., 10, dict(num_cpus=2, num_gpus=1), [dict(CPU=64), dict(CPU=9, GPU=4)]),
         'About 6 minutes for 10 networks of 2 minutes, 4 at a time.')
     test_eq(_sentence(40., 1, dict(num_cpus=1, num_gpus=0), [dict(CPU=8)]), 'About 40 seconds for 1 network of 40 seconds, 1 at a time.')

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
+from sota_course.compare import counted
 from sota_course.core import check_writable, CourseError, results_home
 from sota_course.data.dataset import open_data
 from sota_course.experiments.recipes import change, Recipe, variants
