@@ -82,7 +82,8 @@ def ladder(
         raise CourseError(f"{folder} has {len(done)} results of this ladder already: "
             "go on from them with resume=True (--resume), or name another folder.")
     todo = [o for o in runs if to_do(o, records)]
-    print(f"{counted(len(names), 'variant')} with {counted(len(seeds), 'seed')}: {len(todo)} of {len(runs)} networks are to be trained.", flush=True)
+    planned = f"{counted(len(names), 'variant')} with {counted(len(seeds), 'seed')}"
+    print(f"{planned}: {len(todo)} of {len(runs)} networks are to be trained.", flush=True)
     todo = [replace(o, after=len(todo)-1-i) for i,o in enumerate(todo)]
     elsewhere = [o for o,here in zip(todo, each(do_once, todo)) if not here]
     for o in elsewhere: _wait_for(o)
