@@ -187,6 +187,7 @@ def _check_checkpoint(file, run, learn):
     if is_shared(learn): own |= dict(processes=num_distrib(), others=[0]*(num_distrib()-1))
     row = dict(epoch=0, size=0, seconds=0.) | {o: 0. for o in _measured(learn)}
     try:
+        if not isinstance(state, dict): raise TypeError('a checkpoint is a dict')
         names,states = ('version', 'run', 'processes'),[state['random'], *state.get('others', [])]
         plain = state | dict(random=0) | (dict(others=[0]*(len(states)-1)) if 'others' in state else {})
         ours = [state.get(o) for o in names]==[own.get(o) for o in names] and \
