@@ -1,6 +1,6 @@
 """All that the chapters use, in one import: `from sota_course.all import *` brings fastai's names and the course's
 
-Names that would hide fastai's own (`save_model`, `load_model`) or that collide easily (the questionnaire's `check`)
+Names that would hide fastai's own (`save_model`, `load_model`) or that collide easily (`train`, the questionnaire's `check`)
 are imported by name from their rooms."""
 
 from fastai.vision.all import *

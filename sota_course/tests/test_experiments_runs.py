@@ -23,7 +23,7 @@ import io, tempfile
 from sota_course.data.sample import sample_data
 from sota_course.records import published_records
 from sota_course.experiments.runs import *
-from sota_course.experiments.runs import _config, _run_key, records_of
+from sota_course.experiments.runs import _config, _run_key, records_of, train
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
