@@ -17,12 +17,12 @@ from sota_course.experiments.checkpoints import RunFailed
 from sota_course.experiments.recipes import Recipe
 from sota_course.experiments.recorder import RunRecorder
 from sota_course.experiments.runs import train
-from sota_course.networks import small_cnn
+from sota_course.networks import CourseLearner,small_cnn
 from sota_course.training.callbacks import quiet
 from sota_course.training.distributed import data_parallel
 from sota_course.loading.augment import Augment
 from sota_course.data.sample import sample_data
-from fastai.vision.all import CrossEntropyLossFlat,F1Score,Learner,accuracy,get_image_files
+from fastai.vision.all import CrossEntropyLossFlat,F1Score,accuracy,get_image_files
 
 options = '--multi_gpu --num_processes 2 --num_machines 1 --mixed_precision no --dynamo_backend no --main_process_port 0'.split()
 def launch(*args, **env):
@@ -50,7 +50,7 @@ def plain_run(path, bs, seed, folder, **kwargs):
     "Two epochs in which nothing is random but the first weights and the order of the images"
     seed_everything(seed)
     dls = get_dls(bs, 32, path=path, device='cpu', augment=plain, num_workers=1)
-    learn = Learner(dls, small_cnn(10, batchnorm=False), loss_func=CrossEntropyLossFlat(), metrics=[accuracy, F1Score(average='macro')], **kwargs)
+    learn = CourseLearner(dls, small_cnn(10, batchnorm=False), loss_func=CrossEntropyLossFlat(), metrics=[accuracy, F1Score(average='macro')], **kwargs)
     learn.recorder.train_metrics = True
     quiet(learn)
     with data_parallel(learn): learn.fit_one_cycle(2, 3e-3, cbs=RunRecorder('plain', seed, folder, size=32))
@@ -69,8 +69,8 @@ own_batch,own_draw = PresizedDL._batch,Augment.draw
 def _batch(self, idxs, rng):
     seen.append(['valid' if rng is None else 'train', idxs])
     return own_batch(self, idxs, rng)
-def draw(self, shapes, rng):
-    found = own_draw(self, shapes, rng)
+def draw(self, *args):
+    found = own_draw(self, *args)
     drawn.append(found[0].tolist())
     return found
 class First(Callback):

@@ -86,6 +86,7 @@ def test_recipes_of_seconds_run_and_go_on():
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #38bc08f1
 def test_any_run_goes_on():
+    from unittest import mock # `patch` is fastai's here
     def stop(self):
         if self.epoch==2 and self.iter==1: raise KeyboardInterrupt
     def numbers(learn):
@@ -95,7 +96,7 @@ def test_any_run_goes_on():
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()) as said:
         def go(name, **kwargs): return train(path=sample_data(10, 4), folder=Path(folder)/name, device='cpu', show=False, **settings | kwargs)
         weights,log = numbers(go('whole'))
-        with patch.object(StopAtNaN, 'after_batch', stop), expect_fail(KeyboardInterrupt): go('stopped')
+        with mock.patch.object(StopAtNaN, 'after_batch', stop), expect_fail(KeyboardInterrupt): go('stopped')
         stopped, = load_records(Path(folder)/'stopped')
         test_eq((stopped.status, stopped.failed, len(stopped.log)), ('interrupted', 'interrupted after 2 of 4 epochs', 2))
         with expect_fail(CourseError, 'after 2 of 4 epochs: go on with resume=True'): go('stopped')
@@ -119,6 +120,7 @@ def test_a_run_without_a_result_is_a_failed_one():
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #46d53616
 def test_runs_are_called_as_before():
+    from types import SimpleNamespace
     with_mixup = Recipe('small_cnn', mixup=0.4)
     test_eq(_run_key(with_mixup, 3, 'abc', 'fp32', 'cpu', stock=False, loading={}), 'a75bd33c1b39')
     test_ne(_run_key(replace(with_mixup, noise=5), 3, 'abc', 'fp32', 'cpu'), 'a75bd33c1b39')
