@@ -22,7 +22,7 @@ from sota_course.training.callbacks import quiet
 from sota_course.training.distributed import data_parallel
 from sota_course.loading.augment import Augment
 from sota_course.data.sample import sample_data
-from fastai.vision.all import CrossEntropyLossFlat,F1Score,Learner,accuracy,get_image_files
+from fastai.vision.all import CrossEntropyLossFlat,F1Score,accuracy,get_image_files
 
 options = '--multi_gpu --num_processes 2 --num_machines 1 --mixed_precision no --dynamo_backend no --main_process_port 0'.split()
 def launch(*args, **env):
@@ -69,8 +69,8 @@ own_batch,own_draw = PresizedDL._batch,Augment.draw
 def _batch(self, idxs, rng):
     seen.append(['valid' if rng is None else 'train', idxs])
     return own_batch(self, idxs, rng)
-def draw(self, shapes, rng):
-    found = own_draw(self, shapes, rng)
+def draw(self, *args):
+    found = own_draw(self, *args)
     drawn.append(found[0].tolist())
     return found
 class First(Callback):

@@ -86,7 +86,7 @@ def test_recipes_of_seconds_run_and_go_on():
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #38bc08f1
 def test_any_run_goes_on():
-    from unittest import mock
+    from unittest import mock # `patch` is fastai's here
     def stop(self):
         if self.epoch==2 and self.iter==1: raise KeyboardInterrupt
     def numbers(learn):
@@ -120,6 +120,7 @@ def test_a_run_without_a_result_is_a_failed_one():
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #46d53616
 def test_runs_are_called_as_before():
+    from types import SimpleNamespace
     with_mixup = Recipe('small_cnn', mixup=0.4)
     test_eq(_run_key(with_mixup, 3, 'abc', 'fp32', 'cpu', stock=False, loading={}), 'a75bd33c1b39')
     test_ne(_run_key(replace(with_mixup, noise=5), 3, 'abc', 'fp32', 'cpu'), 'a75bd33c1b39')
