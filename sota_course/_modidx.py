@@ -1062,6 +1062,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                             'sota_course/questionnaire/judge.py'),
                                                  'sota_course.questionnaire.judge._unsure_feedback': ( 'workshop/questionnaire/judge.html#_unsure_feedback',
                                                                                                        'sota_course/questionnaire/judge.py'),
+                                                 'sota_course.questionnaire.judge._with_words': ( 'workshop/questionnaire/judge.html#_with_words',
+                                                                                                  'sota_course/questionnaire/judge.py'),
                                                  'sota_course.questionnaire.judge.decide': ( 'workshop/questionnaire/judge.html#decide',
                                                                                              'sota_course/questionnaire/judge.py'),
                                                  'sota_course.questionnaire.judge.is_skipped': ( 'workshop/questionnaire/judge.html#is_skipped',
