@@ -235,7 +235,7 @@ class Reading:
     points:list # a `PointResult` each
     wrong:list # misconceptions: `{'id', 'says', 'quote', 'verdict', 'certain'}` each
     skipped:bool # does it say that nothing was tried?
-    reversed:list # ids of essentials that are there, but denied
+    reversed:list # essentials that are there, but denied: `{'id', 'what', 'quote'}` each
     facts:set # what the doubter looks at
     length:int # words
     @property
@@ -258,34 +258,51 @@ def read_answer(q, text, bank, english=None, words=None, ignored=frozenset()):
     whole = all(p.credit==1 for p in points)
     wrong = [dict(id=m.id, says=m.says, quote=quote(places), verdict=m.beside if whole and m.beside else m.verdict, certain=m.certain)
         for m in q.misconception if (places := first(m.when)) is not None]
-    denied = [p.id for p,r in zip(q.point, points) if not r.credit and any(answer.find(o, True) for o in p.met if o not in ignored)]
+    denied = [dict(id=p.id, what=p.what, quote=quote(places)) for p,r in zip(q.point, points) if not r.credit
+        and (places := next((o for o in (answer.find(k, True) for k in p.met if k not in ignored) if o), None))]
     seen = facts(answer, {r.id:r.credit for r in points}, [o['id'] for o in wrong], [p for p,places in found.items() if places is not None])
     return Reading(points, wrong, first(q.skipped) is not None, denied, seen, len(answer.stream))
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #19154108
 no_answer = 'Nothing to judge yet: a first guess is better than none.'
+_not_tried = 'I read this as “not tried yet”. If you did try it, put it more plainly.'
 _praise = ['Yes, that is it.', 'Right, nothing is missing.', 'Exactly.', 'Well put, all of it is there.']
 
 def _feedback(q, verdict, reading):
     "Two or three sentences: what was good, what is wrong, what is missing"
     points,wrong = reading.points,reading.wrong
     if verdict=='unsure': return _unsure_feedback(points)
-    if verdict=='correct': return ' '.join([_praise[q.n%len(_praise)], *map(_also, wrong[:1])])
-    said = [f'You have {_join([p.what for p in points if p.credit==1])}.'] if any(p.credit==1 for p in points) else []
+    if verdict=='correct': return ' '.join([_praise[q.n%len(_praise)], *map(_also, wrong[:1])]).strip()
+    said = [f'I recognized {_join([_with_words(p) for p in points if p.credit==1])}.'] if any(p.credit==1 for p in points) else []
     if wrong: return ' '.join([*(said[:1] if verdict=='partial' else []), _read_as(wrong[0])])
+    if reading.reversed and reading.reversed[0]['quote']: return ' '.join([*said, _read_denied(**reading.reversed[0])])
     missing = [p for p,r in zip(q.point, points) if r.credit<1]
-    if reading.reversed: said.append('I read a part of it as denied, or as the opposite: is that what you mean?')
-    elif verdict=='incorrect': said.append('I recognized no essential in your words.')
-    return ' '.join([*said, *(p.nudge for p in missing[:2])])
+    return ' '.join([*said, _not_found(points), *(p.nudge for p in missing[:2])])
+
+def _not_found(points):
+    "What was looked for and not found; it may be there in words that nobody foresaw"
+    none,half = ([p.what for p in points if p.credit==credit] for credit in (0, 0.5))
+    if len(none)==len(points)>1: first = 'I recognized no essential in your words'
+    else: first = '; '.join([*([f'Not found in your words: {_join(none)}'] if none else []), *(f'found only in part: {o}' for o in half)])
+    return f'{first[0].upper()}{first[1:]}. If you did say it, put it more plainly.'
+
+def _with_words(point): return point.what+(f' (“{short(point.quote)}”)' if point.quote else '')
+
+def _read_denied(what, quote, **_):
+    "An essential that was read as denied, and in which words"
+    return f'I read {what} (“{short(quote)}”) as denied, or as the opposite. If you do not deny it, say it without a “not”.'
 
 def _read_as(wrong):
     "What is wrong, beside the words in which it was read"
-    return (f"You write “{short(wrong['quote'])}”. " if wrong['quote'] else '')+wrong['says']
+    if not wrong['quote']: return wrong['says']
+    if wrong['id']=='denied': return _read_denied('this', wrong['quote'])
+    return f"You write “{short(wrong['quote'])}”, which I read as wrong. {wrong['says']} If you mean something else, say it in other words."
 
 def _also(wrong):
-    "A question about something that would be wrong, in an answer that seems right"
-    also = f"You also write “{short(wrong['quote'])}”: is that what you mean?" if wrong['quote'] else 'Read it once more, though:'
-    return f"{also} {wrong['says']}"
+    "A question about something that would be wrong, in an answer that seems right; it never says that something is denied"
+    ask = f"You also write “{short(wrong['quote'])}”: is that what you mean?" if wrong['quote'] else ''
+    if wrong['id']=='denied': return ask
+    return f"{ask} If so: {wrong['says']}" if ask else f"Read it once more, though: {wrong['says']}"
 
 def _unsure_feedback(points):
     seen = [p.what for p in points if p.credit==1]
@@ -315,13 +332,13 @@ def judge_points(q, points):
 def no_credit(q, verdict, feedback): return Result(q.n, verdict, 0., [PointResult(p.id, p.what, 0.) for p in q.point], [], feedback)
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #87c48627
-_words_only = 'These are words of the topic, not a statement. '
+_words_only = 'I could not read this as a sentence: say it in one. '
 _short = 5 # words; a shorter answer without any essential is never "unsure"
 
 def decide(verdict, reading, salad, right, some, limits):
     "The verdict of the rules, or 'unsure' where the doubter has reason to think otherwise"
     if verdict=='not_attempted': return verdict
-    if salad>=limits['salad']: return 'unsure' if reading.whole and right>limits['salad_right'] else 'incorrect'
+    if salad>=limits['salad']: return 'unsure' if reading.seen and right>limits['salad_right'] else 'incorrect'
     if reading.length<_short and not reading.seen: return verdict
     if reading.whole and reading.wrong:
         if any(o['certain'] for o in reading.wrong): return 'unsure' if right>=limits['certain'] else verdict
@@ -341,6 +358,6 @@ def judge(q, reading, doubter=None, salad=0.):
         verdict = decided
     limit = doubter.limits['salad'] if doubter else 0.5
     if verdict=='incorrect' and salad>=limit: return no_credit(q, verdict, _words_only+q.point[0].nudge)
-    feedback = no_answer if verdict=='not_attempted' else _feedback(q, verdict, reading)
+    feedback = f'{_not_tried} {q.point[0].nudge}' if verdict=='not_attempted' else _feedback(q, verdict, reading)
     wrong = [{k:o[k] for k in ('id', 'says', 'quote')} for o in reading.wrong]
     return Result(q.n, verdict, round(score, 3), reading.points, wrong, feedback)

@@ -128,15 +128,15 @@ hostile = {
 @pytest.mark.parametrize('n', [5, 8, 13])
 def test_no_answer_takes_long(name, n):
     load_bank().words(n)
-    start = time.perf_counter()
+    start = time.process_time()
     check(n, hostile[name])
-    assert time.perf_counter()-start < 2
+    assert time.process_time()-start < 2 # of the processor's time: the machine may be busy
 
 @pytest.mark.parametrize('name', hostile)
 def test_no_sheet_takes_long(name):
-    start = time.perf_counter()
+    start = time.process_time()
     read_sheet(hostile[name])
-    assert time.perf_counter()-start < 2
+    assert time.process_time()-start < 2 # of the processor's time: the machine may be busy
 
 def test_only_the_standard_library_is_imported():
     code = ("import sys; before=set(sys.modules); import sota_course.questionnaire; "

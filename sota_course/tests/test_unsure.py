@@ -3,7 +3,7 @@ import json
 import pytest
 from sota_course.questionnaire import check,load_bank
 from sota_course.questionnaire import doubter
-from sota_course.questionnaire.judge import decide,read_answer,rules_verdict
+from sota_course.questionnaire.judge import decide,judge,PointResult,read_answer,Reading,rules_verdict
 
 # number, answer, verdicts that are fair
 found_out = [
@@ -14,7 +14,8 @@ found_out = [
     (7, 'It takes longer: every photo is predicted', ['partial', 'unsure']), # no reason yet
     (4, 'Start with a small learning rate, then a large one', ['incorrect', 'unsure']), # about something else that is small
     (4, 'You start with a small batch and make it larger and larger.', ['incorrect', 'unsure']),
-    (5, 'I tried it, and it did not help', ['correct'])]
+    (5, 'I tried it, and it did not help', ['correct']),
+    (2, 'It averages nothing and scatters by one.', ['correct', 'unsure'])] # mean 0 and deviation 1, in other words
 
 @pytest.mark.parametrize('n,answer,fair', found_out)
 def test_what_was_judged_wrongly(n, answer, fair): assert check(n, answer).verdict in fair
@@ -57,6 +58,19 @@ def test_a_misconception_beside_all_essentials_becomes_a_question(monkeypatch):
         result = check(7, answer)
         assert result.verdict==verdict
         assert ('is that what you mean?' in result.feedback)==(verdict=='correct')
+
+def test_a_question_beside_a_right_answer_never_says_that_something_is_denied():
+    for q in load_bank().questions.values():
+        for wrong in q.misconception:
+            points = [PointResult(p.id, p.what, 1., 'words') for p in q.point]
+            found = dict(id=wrong.id, says=wrong.says, quote='these words', verdict=wrong.verdict, certain=False)
+            feedback = judge(q, Reading(points, [found], False, [], set(), 9), Says(0.99, 0.99)).feedback
+            assert 'is that what you mean?' in feedback and 'denies' not in feedback
+
+def test_what_is_read_as_denied_is_quoted():
+    bank = load_bank()
+    feedback = judge(bank[7], read_answer(bank[7], 'It does not predict several versions.', bank)).feedback
+    assert 'I read the reason (“several versions”) as denied' in feedback
 
 def test_an_unsure_answer_shows_each_essential_and_what_was_found():
     from sota_course.questionnaire.judge import judge
