@@ -44,7 +44,7 @@ def check_command(
 # %% ../../nbs/workshop/cli/questions.ipynb #7cfb2e73
 def _print_unsure(unsure):
     "The answers that the checker does not judge, with what it recognized: the ones worth reading"
-    from sota_course.questionnaire.judge import said,short
+    from sota_course.questionnaire.result import said,short
     print(f'To read first, {len(unsure)} answers on which the checker is not sure:')
     for name,result,answer in sorted(unsure, key=lambda o: (o[1].n, o[0])):
         print(f'  question {result.n}, {name}: {short(answer, 200)}')

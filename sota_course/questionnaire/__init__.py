@@ -6,7 +6,7 @@ library of Python, and nothing of the course beside it."""
 from .ask import Ask, check, hint, question, solution, validate
 from .ask import q1, q2, q3, q4, q5, q6, q7, q8, q9, q10, q11, q12, q13, q14
 from .bank import banks, load_bank
-from .judge import PointResult, Result
+from .result import PointResult, Result
 from .opinion import Grader, LanguageModel
 from .sheets import Sheet, check_sheet, read_file, read_sheet
 from .text import QuestionnaireError

@@ -13,8 +13,9 @@ from .bank import load_bank
 from .code import code_only
 from .doubter import doubter_for
 from .judge import is_skipped,judge,no_answer,no_credit,no_statement
-from .judge import read_answer,Result,short,translate
+from .judge import read_answer,translate
 from .patterns import longest_answer
+from .result import Result,short
 from .tasks import check_work,records_in
 from .text import QuestionnaireError
 

@@ -9,7 +9,7 @@ __all__ = ['Grader', 'LanguageModel']
 import json
 from typing import Protocol
 from .bank import Question
-from .judge import short
+from .result import short
 
 # %% ../../nbs/workshop/questionnaire/opinion.ipynb #dde3798c
 class Grader(Protocol):

@@ -12,7 +12,8 @@ from dataclasses import dataclass,field
 from pathlib import Path
 from .ask import check,solution
 from .bank import load_bank,marks
-from .judge import question_start,said,tokenize_norms,verdict_words
+from .judge import question_start,tokenize_norms
+from .result import said,verdict_words
 from .text import QuestionnaireError
 
 # %% ../../nbs/workshop/questionnaire/sheets.ipynb #1f087666

@@ -9,7 +9,8 @@ __all__ = []
 import json,re,subprocess,sys
 from dataclasses import asdict
 from pathlib import Path
-from .judge import judge_points,no_credit,PointResult,Result,short
+from .judge import judge_points,no_credit
+from .result import PointResult,Result,short
 from .text import QuestionnaireError
 
 # %% ../../nbs/workshop/questionnaire/tasks.ipynb #5c13f9ce

@@ -10,7 +10,7 @@ package = checkout/'sota_course'
 # A room may import from floors below its own, and from rooms of its floor that are named before it. A folder stands for all rooms in it, in the order given.
 floors = [
     'core records doctor compare simulated plots',
-    'questionnaire.text questionnaire.formulas questionnaire.code questionnaire.patterns questionnaire.bank questionnaire.doubter questionnaire.judge '
+    'questionnaire.text questionnaire.formulas questionnaire.code questionnaire.patterns questionnaire.bank questionnaire.doubter questionnaire.result questionnaire.judge '
         'questionnaire.tasks questionnaire.opinion questionnaire.ask questionnaire.sheets questionnaire quiz data.images data.folders data.sample data.download data.dataset',
     'loading.augment loading.views loading.cache loading.loader loading.loader_stats loading.dls loading.view_batches networks',
     'imagenette presizing normalization progressive_resizing tta mixup label_smoothing',

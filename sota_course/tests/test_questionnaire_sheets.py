@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from sota_course.questionnaire.ask import check, solution
 from sota_course.questionnaire.bank import load_bank, marks
-from sota_course.questionnaire.judge import question_start, said, tokenize_norms, verdict_words
+from sota_course.questionnaire.judge import question_start, tokenize_norms
+from sota_course.questionnaire.result import said, verdict_words
 from sota_course.questionnaire.text import QuestionnaireError
 from fastcore.test import test_eq
 from sota_course.questionnaire.sheets import *

@@ -3,7 +3,8 @@
 import json, re, subprocess, sys
 from dataclasses import asdict
 from pathlib import Path
-from sota_course.questionnaire.judge import judge_points, no_credit, PointResult, Result, short
+from sota_course.questionnaire.judge import judge_points, no_credit
+from sota_course.questionnaire.result import PointResult, Result, short
 from sota_course.questionnaire.text import QuestionnaireError
 from fastcore.test import expect_fail, test_eq
 from sota_course.questionnaire.ask import check

@@ -3,7 +3,8 @@ import json
 import pytest
 from sota_course.questionnaire import check,load_bank
 from sota_course.questionnaire import doubter
-from sota_course.questionnaire.judge import decide,judge,PointResult,read_answer,Reading,rules_verdict
+from sota_course.questionnaire.judge import decide,judge,read_answer,Reading,rules_verdict
+from sota_course.questionnaire.result import PointResult
 
 # number, answer, verdicts that are fair
 found_out = [
