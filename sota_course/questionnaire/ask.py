@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from .bank import load_bank
 from .code import code_only
 from .doubter import doubter_for
-from .judge import is_skipped,judge,no_answer,no_credit,no_statement
-from .judge import read_answer,translate
+from .judge import judge,no_answer,no_credit,no_statement,read_answer
+from .judge import translate
 from .patterns import longest_answer
 from .result import Result,short
 from .tasks import check_work,records_in
-from .text import QuestionnaireError
+from .text import is_skipped,QuestionnaireError
 
 # %% ../../nbs/workshop/questionnaire/ask.ipynb #6ffec0a6
 def check(

@@ -12,21 +12,8 @@ from functools import lru_cache
 from .doubter import facts
 from .patterns import Answer
 from .result import PointResult,Result,short
-from .text import articles,far_east,grammar,norm_word,phrase_list
-from .text import questions_folder,signs,stem,tokenize,word_list
-
-# %% ../../nbs/workshop/questionnaire/judge.ipynb #16cba0ca
-_skipped = re.compile(r'[\W_]*(?:(?:ans(?:wer)?|a)\b[\W_]*)?(?:' + '|'.join(grammar['nothing_tried']) + r')[\W_]*', re.I)
-
-_left_blank = re.compile(r'.*\b(?:leave|leaving|left) (?:this|it|that)(?: one)? (?:blank|empty|out|open)\b.*', re.I|re.S)
-
-def is_skipped(text):
-    "Does an answer only say that there is none?"
-    text = ' '.join(text.split())
-    if len(text)>200: return False
-    first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
-    return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text)
-        or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)
+from .text import articles,far_east,norm_word,phrase_list,questions_folder
+from .text import signs,stem,tokenize,word_list
 
 # %% ../../nbs/workshop/questionnaire/judge.ipynb #50f06def
 _small,_glue,_never_last,_clashes = word_list('small'),word_list('glue'),word_list('never_last'),set(phrase_list('clashes'))
@@ -233,9 +220,9 @@ def _read_as(wrong):
 
 def _also(wrong):
     "A question about something that would be wrong, in an answer that seems right; it never says that something is denied"
-    ask = f"You also write “{short(wrong['quote'])}”: is that what you mean?" if wrong['quote'] else ''
-    if wrong['id']=='denied': return ask
-    return f"{ask} If so: {wrong['says']}" if ask else f"Read it once more, though: {wrong['says']}"
+    says = '' if wrong['id']=='denied' else wrong['says']
+    if not wrong['quote']: return says and f'Read it once more, though: {says}'
+    return f"You also write “{short(wrong['quote'])}”: is that what you mean?"+(says and f' If so: {says}')
 
 def _unsure_feedback(points):
     seen = [p.what for p in points if p.credit==1]

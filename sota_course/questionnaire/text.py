@@ -231,3 +231,16 @@ class Speller:
         def cost(o): return _distance(word, o, 2) + 0.5*(o[0]!=word[0])
         best = min(near, key=lambda o: (cost(o), -len(o), o), default=word)
         return best if word!=best and cost(best)<=_depth(best) and (cost(best)<=1 or word[:2]==best[:2] or len(word)>8) else word
+
+# %% ../../nbs/workshop/questionnaire/text.ipynb #6e2d1c8f
+_skipped = re.compile(r'[\W_]*(?:(?:ans(?:wer)?|a)\b[\W_]*)?(?:' + '|'.join(grammar['nothing_tried']) + r')[\W_]*', re.I)
+
+_left_blank = re.compile(r'.*\b(?:leave|leaving|left) (?:this|it|that)(?: one)? (?:blank|empty|out|open)\b.*', re.I|re.S)
+
+def is_skipped(text):
+    "Does an answer only say that there is none?"
+    text = ' '.join(text.split())
+    if len(text)>200: return False
+    first = re.split(r'[.,;!]', text.strip(' .,;!>*_-'))[0]
+    return bool(_skipped.fullmatch(text) or _left_blank.fullmatch(text)
+        or len(first.split())>1 and _skipped.fullmatch(first) and len(text.split())<=15)

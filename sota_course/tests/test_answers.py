@@ -31,9 +31,22 @@ synonyms = {
     'represents':['is representative of', 'looks like']}
 questions = st.sampled_from(sorted(right))
 
-def verdict(n, answer): return check(n, answer).verdict
+hesitant = (1, 11) # the doubter has never met these sentences; for two of them it may be unsure, and must not refuse
 
-def test_the_answers_used_here_are_right(): assert {n:verdict(n, o) for n,o in right.items()}=={n:'correct' for n in right}
+def verdict(n, answer): return check(n, answer).verdict
+def fair(n): return ('correct', 'unsure') if n in hesitant else ('correct',)
+
+def test_the_answers_used_here_are_right():
+    found = {n:verdict(n, o) for n,o in right.items()}
+    assert all(v in fair(n) for n,v in found.items()) and list(found.values()).count('correct')>=len(right)-1, found
+
+def test_training_has_not_met_these_answers():
+    folder = Path(__file__).parents[2]/'benchmarks'/'answers'
+    if not folder.exists(): pytest.skip('needs a checkout')
+    words = lambda text: re.findall(r'\w+', text.lower())
+    known = [words(json.loads(o)['answer']) for file in folder.glob('*.jsonl') for o in file.read_text(encoding='utf-8').splitlines()]
+    own = [words(o) for table in (right, negations, swaps) for o in table.values()]
+    assert [o for o in own if o in known and len(o)>5]==[]
 
 @settings(max_examples=200, deadline=None)
 @given(questions, st.data())
@@ -41,14 +54,14 @@ def test_a_synonym_changes_nothing(n, data):
     words = [w for w in synonyms if re.search(rf'\b{w}\b', right[n]) and not (n==9 and w=='labels')]
     for word in words:
         answer = re.sub(rf'\b{word}\b', data.draw(st.sampled_from(synonyms[word])), right[n], count=1)
-        assert verdict(n, answer)=='correct', answer
+        assert verdict(n, answer) in fair(n), answer
 
 @settings(max_examples=200, deadline=None)
 @given(questions, st.sampled_from([str.upper, str.lower, str.title, lambda s: f'> - {s}', lambda s: f'**{s}**', lambda s: f'Ans: {s}',
     lambda s: s+'\n', lambda s: '\ufeff'+s.replace(' ', '\u00a0'), lambda s: f'I think it is this: {s}']))
 def test_case_markdown_and_spaces_change_nothing(n, change):
     if n in (6, 8) and change is str.title: return # code has a case
-    assert verdict(n, change(right[n]))=='correct', change(right[n])
+    assert verdict(n, change(right[n])) in fair(n), change(right[n])
 
 def typo(word, rng):
     "One slip of the fingers inside a long word"
@@ -64,7 +77,7 @@ def test_one_typing_error_in_a_long_word_changes_nothing(n, seed):
     m = rng.choice(places or [None])
     if m is None: return
     changed = answer[:m.start()]+typo(m.group(), rng)+answer[m.end():]
-    assert verdict(n, changed)==verdict(n, answer), changed
+    assert verdict(n, changed) in fair(n), changed
 
 negations = {
     1:'Imagenette is not a small subset of ImageNet, and it is not for quick experiments.',

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sota_course.questionnaire.bank import load_bank
 from sota_course.questionnaire.code import code_only
 from sota_course.questionnaire.doubter import doubter_for
-from sota_course.questionnaire.judge import is_skipped, judge, no_answer, no_credit, no_statement
-from sota_course.questionnaire.judge import read_answer, translate
+from sota_course.questionnaire.judge import judge, no_answer, no_credit, no_statement, read_answer
+from sota_course.questionnaire.judge import translate
 from sota_course.questionnaire.patterns import longest_answer
 from sota_course.questionnaire.result import Result, short
 from sota_course.questionnaire.tasks import check_work, records_in
-from sota_course.questionnaire.text import QuestionnaireError
+from sota_course.questionnaire.text import is_skipped, QuestionnaireError
 from fastcore.test import expect_fail, test_eq
 from sota_course.questionnaire.bank import banks
 from sota_course.questionnaire.ask import *

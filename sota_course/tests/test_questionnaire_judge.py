@@ -6,8 +6,8 @@ from functools import lru_cache
 from sota_course.questionnaire.doubter import facts
 from sota_course.questionnaire.patterns import Answer
 from sota_course.questionnaire.result import PointResult, Result, short
-from sota_course.questionnaire.text import articles, far_east, grammar, norm_word, phrase_list
-from sota_course.questionnaire.text import questions_folder, signs, stem, tokenize, word_list
+from sota_course.questionnaire.text import articles, far_east, norm_word, phrase_list, questions_folder
+from sota_course.questionnaire.text import signs, stem, tokenize, word_list
 import json
 from fastcore.test import test_eq
 from sota_course.questionnaire.ask import check
