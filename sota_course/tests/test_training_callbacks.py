@@ -2,7 +2,6 @@
 
 import tempfile
 from pathlib import Path
-from fastai.distributed import DistributedDL
 from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.loading.loader import PresizedDL

@@ -8,7 +8,6 @@ __all__ = ['quiet', 'ValidateLast', 'ValidateNever', 'AlternateFlips', 'GrowView
 # %% ../../nbs/workshop/training/callbacks.ipynb #e42d3159
 import tempfile
 from pathlib import Path
-from fastai.distributed import DistributedDL
 from fastai.vision.all import *
 from ..core import CourseError
 from ..loading.loader import PresizedDL
@@ -48,7 +47,8 @@ def find_lr(learn):
 # %% ../../nbs/workshop/training/callbacks.ipynb #8c093e2f
 def _train_loader(cb):
     "The loader of training images, which takes orders, also within that of several processes; raises `CourseError` for one that does not"
-    loader = cb.dls.train.dl if isinstance(cb.dls.train, DistributedDL) else cb.dls.train
+    train = cb.dls.train
+    loader = train if isinstance(train, PresizedDL) else getattr(train, 'dl', None) # what several processes share wraps it
     if isinstance(loader, PresizedDL): return loader
     raise CourseError(f"{type(cb).__name__} is for the loaders of get_dls with a cache: leave out presize=False and item_tfms.")
 
