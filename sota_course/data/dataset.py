@@ -48,9 +48,9 @@ class ImageData:
     ):
         self.path,self.noise,self.labels = Path(path).absolute(),noise,Labeller(path, noise)
         self.files = files or images_by_class(self.path)
-    @property
+    @cached_property
     def train(self): return [f for fs in self.files['train'].values() for f in fs]
-    @property
+    @cached_property
     def valid(self): return [f for fs in self.files['val'].values() for f in fs]
     @property
     def vocab(self): return [class_names.get(name, name) for name,fs in self.files['train'].items() if fs]

@@ -17,6 +17,7 @@ from .recipes import arch_for,optimizers,schedules,stages_of,tta_views
 from ..label_smoothing import calibration_bins,calibration_error
 from ..loading.augment import Augment
 from ..loading.dls import get_dls
+from ..loading.loader import PresizedDL
 from ..mixup import GuardMixing
 from ..networks import build_network,CourseLearner
 from ..normalization import channel_stats
@@ -48,7 +49,7 @@ def recipe_learner(
     cbs = [f(o) for f,o in ((MixUp, recipe.mixup), (CutMix, recipe.cutmix)) if o]
     for o in cbs: o.stack_y = False # fastai sets it when a training begins, and asks for it when a fit ends without
     if cbs: cbs.append(GuardMixing())
-    if recipe.grow<1: cbs.append((GrowViews if hasattr(dls.train, 'turn') else GrowImages)(recipe.grow))
+    if recipe.grow<1: cbs.append((GrowViews if isinstance(dls.train, PresizedDL) else GrowImages)(recipe.grow))
     if recipe.alternate_flips: cbs.append(AlternateFlips())
     if recipe.validate=='end': cbs.append(ValidateNever())
     network = build_network(arch_for(recipe, device), len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool)

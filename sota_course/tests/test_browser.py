@@ -80,6 +80,16 @@ def lightness(page, what):
         f"e => {{ while (e && getComputedStyle(e).{what}=='rgba(0, 0, 0, 0)') e = e.parentElement; return getComputedStyle(e).{what} }}")
     return sum(map(float, re.findall(r'[\d.]+', colour)[:3]))/3
 
+def begin_anew(page, verdicts):
+    "Reload the page, restart the kernel without any output, and run all cells"
+    page.reload()
+    idle(page)
+    menu(page, 'Kernel', 'Restart Kernel and Clear Outputs of All Cells…')
+    page.locator('.jp-Dialog .jp-mod-accept').click()
+    expect(verdicts).to_have_count(0)
+    idle(page)
+    menu(page, 'Run', 'Run All Cells')
+
 def test_write_check_reload_restart(tmp_path, page):
     root = tmp_path/'work'
     root.mkdir()
@@ -112,13 +122,7 @@ def test_write_check_reload_restart(tmp_path, page):
         page.get_by_role('button', name=re.compile('^Save .*create checkpoint')).click()
         expect(page.locator('.lm-TabBar-tab.jp-mod-dirty')).to_have_count(0)
         menu(page, 'Settings', 'Theme', 'JupyterLab Dark')
-        page.reload()
-        idle(page)
-        menu(page, 'Kernel', 'Restart Kernel and Clear Outputs of All Cells…')
-        page.locator('.jp-Dialog .jp-mod-accept').click()
-        expect(verdicts).to_have_count(0)
-        idle(page)
-        menu(page, 'Run', 'Run All Cells')
+        begin_anew(page, verdicts)
         expect(verdicts.first).to_contain_text('1 correct, 1 not right yet')
         expect(first).to_have_value('mean 0, <b>std</b> 1')
         expect(verdicts.nth(1)).to_contain_text('correct')
@@ -153,13 +157,7 @@ def test_an_unsure_answer_is_ticked_and_still_there(tmp_path, page):
         screenshot(page, 'unsure')
         page.get_by_role('button', name=re.compile('^Save .*create checkpoint')).click()
         expect(page.locator('.lm-TabBar-tab.jp-mod-dirty')).to_have_count(0)
-        page.reload()
-        idle(page)
-        menu(page, 'Kernel', 'Restart Kernel and Clear Outputs of All Cells…')
-        page.locator('.jp-Dialog .jp-mod-accept').click()
-        expect(verdicts).to_have_count(0)
-        idle(page)
-        menu(page, 'Run', 'Run All Cells')
+        begin_anew(page, verdicts)
         expect(verdicts.first).to_contain_text('1 self-checked')
         expect(box).to_have_value(answer)
         expect(ticks.first).to_be_checked()

@@ -11,6 +11,7 @@ from sota_course.experiments.recipes import arch_for, optimizers, schedules, sta
 from sota_course.label_smoothing import calibration_bins, calibration_error
 from sota_course.loading.augment import Augment
 from sota_course.loading.dls import get_dls
+from sota_course.loading.loader import PresizedDL
 from sota_course.mixup import GuardMixing
 from sota_course.networks import build_network, CourseLearner
 from sota_course.normalization import channel_stats
