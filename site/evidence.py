@@ -6,12 +6,14 @@ from statistics import mean,stdev
 from project import *
 
 folder = root/'benchmarks'/'results'
-baselines = ('baseline', 'baseline, plain', "fastai's loader")
+baselines = ('baseline', 'baseline, plain', "fastai's loader", 'ten-seconds')
+parts = {'adam': 'AdamW in place of Muon', 'random flips': 'flips at random, not in turn', 'full size': 'one size in place of growing images',
+    'float32': 'float32 in place of bf16'} # of ten-seconds, each taken away; the steps on the way to it are in chapter 09
 conditions_only = ('50% wrong labels',) # no technique, and what one is compared with
 # two-sided 95 % points of Student's t for 1 to 12 degrees of freedom
 t95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179)
 chapters = dict(mixup='06_mixup', cutmix='06_mixup', smoothing='07_label_smoothing', normal='03_normalization', progressive='04_progressive_resizing',
-    growing='04_progressive_resizing', tta='05_tta', mirrored='05_tta', corners='05_tta', random='05_tta', presized='02_presizing', cosine='08_training')
+    growing='04_progressive_resizing', tta='05_tta', mirrored='05_tta', corners='05_tta', random='05_tta', muon='09_train_faster', flips='09_train_faster', bf16='09_train_faster', presized='02_presizing', cosine='08_training')
 
 def accuracy(record):
     "The accuracy a record ends with, or None"
@@ -48,6 +50,8 @@ def rows():
             conditions = name.rpartition(', ')[0]
             base = names.get(conditions, usual) # on wrong labels a technique is compared with none, on wrong labels
             if not base or name in conditions_only: continue
+            if 'ten-seconds' in names: name = parts.get(name)
+            if not name: continue
             pairs = [runs[s][0]-base[s][0] for s in sorted(runs) if s in base]
             if runs is base or not pairs: continue
             centre,half = interval(pairs)
