@@ -22,6 +22,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                'sota_course/cli/data.py')},
             'sota_course.cli.experiments': { 'sota_course.cli.experiments._compare': ( 'workshop/cli/experiments.html#_compare',
                                                                                        'sota_course/cli/experiments.py'),
+                                             'sota_course.cli.experiments._demo_images': ( 'workshop/cli/experiments.html#_demo_images',
+                                                                                           'sota_course/cli/experiments.py'),
                                              'sota_course.cli.experiments.demo_command': ( 'workshop/cli/experiments.html#demo_command',
                                                                                            'sota_course/cli/experiments.py'),
                                              'sota_course.cli.experiments.ladder_command': ( 'workshop/cli/experiments.html#ladder_command',

@@ -67,16 +67,32 @@ def report_command(
     _compare(folder, folder, path and find_data(path)[0], baseline=baseline, metric=metric)
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #e6c3eac7
+def _demo_images():
+    "Where the demo's images are, seconds of training for each network, and runs of each variant"
+    from sota_course.data.dataset import ImageData
+    from sota_course.data.folders import class_names
+    from sota_course.data.sample import sample_data
+    data = find_data()[0] and ImageData(find_data()[0])
+    imagenette = data and data.files['train'].keys()>=class_names.keys() and len(data.train)>5000
+    return (data.path, 10, 3) if imagenette else (sample_data(), 2, 8)
+
 @app.command('demo')
 def demo_command(
-    epochs:Annotated[int, Option(min=1, help='Passes over the training images, in each run.')]=4,
-    seeds:Annotated[int, Option(min=1, help='Runs of each variant.')]=3,
+    seconds:Annotated[Optional[float], Option(help='Seconds of training for each network; 2 on drawn images, 10 on Imagenette.')]=None,
+    seeds:Annotated[Optional[int], Option(min=1, help='Runs of each variant; 8 on drawn images, 3 on Imagenette.')]=None,
     results:ResultsOption=None,
 ):
-    """On the built-in sample: doctor, data, a ladder of four variants with three seeds, a table, a report and what it shows.
+    """What helps when there are seconds to train? Doctor, images, six ways to train for the same time, a table, a report and a sentence.
     About four minutes."""
     doctor_command()
-    from sota_course.data.sample import sample_data
-    print()
-    ladder_command(sample_data(), 'baseline,normalized,progressive,tta', seeds, 'xresnet18', size=64, epochs=epochs,
-        results=results or results_home()/'demo', resume=True)
+    from sota_course.data.dataset import open_data
+    from sota_course.experiments.ladder import ladder
+    from sota_course.experiments.recipes import named_recipe
+    tune_malloc()
+    path,usual_seconds,usual_seeds = _demo_images()
+    data,folder,quick = open_data(path),results or results_home()/'demo',named_recipe('ten-seconds')
+    print(f'\n{data}\n')
+    records = ladder(data, 'baseline,muon,mixup,label_smoothing,growing,mirrored,tta', seeds or usual_seeds, folder, resume=True,
+        seconds=seconds or usual_seconds, bs=32,
+        **{o: getattr(quick, o) for o in ('arch', 'size', 'presize', 'min_scale', 'alternate_flips', 'validate', 'stats')})
+    _compare(records, folder, data.path)

@@ -98,7 +98,7 @@ def _check_recipe(r):
 # %% ../../nbs/workshop/experiments/recipes.ipynb #07958d47
 variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), growing=dict(grow=0.5),
     mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.), label_smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'),
-    mirrored=dict(views='mirrored'), tta=dict(views='random'))
+    muon=dict(optimizer='muon', schedule='linear', lr=0.1), mirrored=dict(views='mirrored'), tta=dict(views='random'))
 
 def change(
     recipe, # `Recipe`
