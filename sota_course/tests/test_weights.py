@@ -27,7 +27,8 @@ def test_weights_fit_or_are_listed():
         before = other[2].weight.clone()
         put_weights(other, read_weights(where/name), '2')
         test_eq((other[0].weight.tolist(), other[2].weight.tolist()), (trained[0].weight.tolist(), before.tolist()))
-        with expect_fail(CourseError, '0.weight has the shape (4, 2) and should have (6, 2)'): put_weights(network(3, 6), read_weights(where/name), '2')
+        with expect_fail(CourseError, '0.weight has the shape (4, 2) and should have (6, 2)'):
+            put_weights(network(3, 6), read_weights(where/name), '2')
     with expect_fail(CourseError, '0.weight is missing'): put_weights(network(), dict(a=torch.zeros(1)), '2')
     with expect_fail(CourseError, 'b is not in the network'): put_weights(network(), trained.state_dict() | dict(b=torch.zeros(1)), '2')
     assert file_digest(where/'a.pth')!=file_digest(where/'a.safetensors')
