@@ -858,6 +858,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                      'sota_course/networks.py'),
                                       'sota_course.networks._built': ('workshop/networks.html#_built', 'sota_course/networks.py'),
                                       'sota_course.networks._downloaded': ('workshop/networks.html#_downloaded', 'sota_course/networks.py'),
+                                      'sota_course.networks._hub_answers': ( 'workshop/networks.html#_hub_answers',
+                                                                             'sota_course/networks.py'),
                                       'sota_course.networks._put_file': ('workshop/networks.html#_put_file', 'sota_course/networks.py'),
                                       'sota_course.networks._timm_cfg': ('workshop/networks.html#_timm_cfg', 'sota_course/networks.py'),
                                       'sota_course.networks._timm_names': ('workshop/networks.html#_timm_names', 'sota_course/networks.py'),

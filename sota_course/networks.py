@@ -7,8 +7,10 @@ __all__ = ['architectures', 'activations', 'small_cnn', 'ResidualPair', 'quickne
            'CourseLearner']
 
 # %% ../nbs/workshop/networks.ipynb #4a87486b
+import urllib.request
 from difflib import get_close_matches
 from functools import partial
+from unittest import mock
 import fastai.vision.models.xresnet as xresnet_models
 from fastai.vision.all import *
 from .core import CourseError
@@ -145,16 +147,28 @@ def _timm_network(arch, n_out, size, pretrained, weights):
     if size: _try_size(network, arch, n_out, size, trained_at)
     return network, dict(size=size or trained_at) if one_size else {}
 
+# %% ../nbs/workshop/networks.ipynb #18f9d9c8
+def _hub_answers(address):
+    "Does the server of the weights answer within five seconds, with whatever?"
+    try: urllib.request.urlopen(urllib.request.Request(address, method='HEAD'), timeout=5).close()
+    except urllib.error.HTTPError: return True
+    except OSError: return False
+    return True
+
 def _downloaded(arch, n_out, size, cfg):
     "A network with the weights that timm knows, from its cache or from the network"
     if not cfg.has_weights:
         raise CourseError(f"timm has no weights for {arch}: choose another network, or give a file with weights (--weights).")
     _built(arch, n_out, size) # what goes wrong from here on is the download
+    import timm
+    from huggingface_hub import constants
+    offline = bool(cfg.hf_hub_id) and not _hub_answers(constants.ENDPOINT)
     try:
-        import timm
-        return timm.create_model(arch, pretrained=True, num_classes=n_out, **(dict(img_size=size) if size else {}))
+        with mock.patch.object(constants, 'HF_HUB_OFFLINE', offline or constants.HF_HUB_OFFLINE):
+            return timm.create_model(arch, pretrained=True, num_classes=n_out, **(dict(img_size=size) if size else {}))
     except Exception as e:
-        raise CourseError(f"The weights of {arch} could not be downloaded ({type(e).__name__}: {first_line(e)}): "
+        why = f'{constants.ENDPOINT} does not answer' if offline else f'{type(e).__name__}: {first_line(e)}'
+        raise CourseError(f"The weights of {arch} could not be downloaded ({why}): "
             "look at the connection, or give a file with weights (--weights).") from e
 
 # %% ../nbs/workshop/networks.ipynb #3d3bd73b
