@@ -46,10 +46,10 @@ def train_command(
     path:PathOption=None,
     recipe:Annotated[Optional[str], Option(help='A name from `sota-course recipes`, FILE.toml or FILE.toml:NAME; '
         'options for the network and its training change it.')]=None,
-    arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …, or any of timm, as convnext_tiny; by the device if left out.')]=None,
-    pretrained:Annotated[bool, Option('--pretrained', help='Begin with weights that timm knows, and fine-tune them: images are normalized, and by '
-        'default of the size, as those weights were trained.')]=False,
-    weights:Annotated[Optional[Path], Option(help='A file of weights to begin with in place of those: safetensors, or a state dict of torch.')]=None,
+    arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, … or one of timm, as convnext_tiny; by the device if left out.')]=None,
+    pretrained:Annotated[bool, Option('--pretrained', help='Begin with weights that timm knows, and fine-tune them: '
+        'images are normalized, and by default of the size, as in their training.')]=False,
+    weights:Annotated[Optional[Path], Option(help='A file of weights to begin with in place of those: safetensors or state dict.')]=None,
     size:Annotated[int, Option(help='Side of the images in pixels.')]=128,
     bs:Annotated[int, Option(help='Images in a batch.')]=64,
     epochs:Annotated[int, Option(help='Passes over the training images.')]=5,

@@ -13,7 +13,7 @@ from filelock import Timeout
 from ..compare import counted
 from ..core import check_writable,CourseError,get_device,results_home
 from ..data.dataset import open_data
-from .recipes import change,Recipe,settled,variants
+from .recipes import change,Recipe,settled,variants,with_small_batches
 from .runs import do_run,forget_lock,plan,records_of
 from ..records import load_records
 
@@ -72,10 +72,11 @@ def ladder(
     names = names.split(',') if isinstance(names, str) else names
     names,seeds = (list(dict.fromkeys(o)) for o in (map(str.strip, names), range(seeds) if isinstance(seeds, int) else seeds))
     recipe,said = settled(change(Recipe(), **changes), get_device(device), changes)
-    for o in said: print(o)
     if not names: raise CourseError(f"There are no variants: name one at least, of {', '.join(variants)}.")
     if not seeds: raise CourseError('There are no seeds: one at least, and three before anything can be told.')
     data = open_data(path, recipe.size)
+    recipe,more = with_small_batches(recipe, len(data.train), changes)
+    for o in [*said, *more]: print(o)
     folder = check_writable(Path(folder or results_home()/'ladder').absolute())
     runs = plan(recipe, names, seeds, data, folder, precision, device, speed_up)
     records = load_records(folder)

@@ -175,6 +175,17 @@ def settled(
         if own: said.append(f"{recipe.arch} was trained on images normalized with {trained_with}, and here with {own}.")
     return recipe, said
 
+# %% ../../nbs/workshop/experiments/recipes.ipynb #9ee42416
+def with_small_batches(
+    recipe, # `Recipe`
+    n:int, # training images
+    given=(), # names of settings that somebody has asked for
+): # `Recipe`; and a list with a sentence if it is another one
+    "A recipe that begins with pretrained weights, with batches small enough for eight steps in an epoch"
+    if not recipe.pretrained or 'bs' in given or recipe.bs!=Recipe().bs or n>=8*recipe.bs: return recipe,[]
+    recipe = replace(recipe, bs=max(2, n//8))
+    return recipe,[f"Batches of {recipe.bs} images, since there are {n} to train on."]
+
 # %% ../../nbs/workshop/experiments/recipes.ipynb #166a65f3
 _notes = dict(about=str, published=float, seeds=int)
 

@@ -20,7 +20,7 @@ from .checkpoints import kept_processes,RunFailed,StopAtNaN
 from .forecast import Forecast
 from .learners import evaluate,fit_recipe,recipe_learner
 from .recipes import arch_for,change,find_recipe,Recipe,settled,stages_of
-from .recipes import vary
+from .recipes import vary,with_small_batches
 from .recorder import describe_data,ShowEpochs
 from ..mixup import restore_loss
 from ..records import device_name,load_records,package_versions,Record
@@ -264,11 +264,14 @@ def train(
     loading = {k: changes.pop(k) for k in _for_loaders if k in changes}
     title,recipe,given = _titled(recipe)
     name = name or title + (f" ({', '.join(f'{k}={v}' for k,v in changes.items())})" if changes and title!='baseline' else '')
-    recipe,said = settled(change(recipe, **changes), get_device(device), {*given, *changes})
-    for o in said*show: print(o)
+    given = {*given, *changes}
+    recipe,said = settled(change(recipe, **changes), get_device(device), given)
     folder = check_writable(Path(folder or results_home()).absolute())
     if show and not isinstance(path, ImageData): path = get_data(path, recipe.size) # which says in a line what it is
-    run, = plan(recipe, ['baseline'], [seed], open_data(path, recipe.size), folder, precision, device, speed_up, **loading)
+    data = open_data(path, recipe.size)
+    recipe,more = with_small_batches(recipe, len(data.train), given)
+    for o in [*said, *more]*show: print(o)
+    run, = plan(recipe, ['baseline'], [seed], data, folder, precision, device, speed_up, **loading)
     run = replace(run, views={name: recipe.views}, shared=True)
     with _claimed(run, resume):
         begun = next((o.started for o in records_of(run, load_records(folder)) if o.status!='done'), '')

@@ -20,7 +20,7 @@ import tempfile
 import torch
 from fastcore.test import expect_fail, test_eq
 from sota_course.experiments.recipes import *
-from sota_course.experiments.recipes import settled, stages_of
+from sota_course.experiments.recipes import settled, stages_of, with_small_batches
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -51,6 +51,10 @@ def test_pretrained_recipes():
     own = Recipe('quicknet_s', weights='a.pth', size=48)
     test_eq(settled(own, cpu)[0], change(own, schedule='fine_tune'))
     test_eq(settled(Recipe('quicknet_s'), cpu), (Recipe('quicknet_s'), []))
+    few = Recipe(pretrained=True)
+    test_eq([with_small_batches(few, n)[0].bs for n in (3, 48, 511, 512)], [2, 6, 63, 64])
+    test_eq([len(with_small_batches(few, n)[1]) for n in (3, 512)], [1, 0])
+    test_eq([with_small_batches(*o)[0].bs for o in ((Recipe(), 48), (few, 48, ['bs']), (change(few, bs=40), 48))], [64, 64, 40])
     for wrong,clue in ((dict(schedule='fine_tune'), 'say pretrained'), (dict(arch='test_vit', grow=0.5), 'images of one size'),
         (dict(arch='convnext_tinny'), 'did you mean convnext_tiny'), (dict(arch='local-dir:x'), 'no architecture'),
         (dict(weights=3), 'weights')):

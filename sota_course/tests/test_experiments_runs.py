@@ -14,7 +14,7 @@ from sota_course.experiments.checkpoints import kept_processes, RunFailed, StopA
 from sota_course.experiments.forecast import Forecast
 from sota_course.experiments.learners import evaluate, fit_recipe, recipe_learner
 from sota_course.experiments.recipes import arch_for, change, find_recipe, Recipe, settled, stages_of
-from sota_course.experiments.recipes import vary
+from sota_course.experiments.recipes import vary, with_small_batches
 from sota_course.experiments.recorder import describe_data, ShowEpochs
 from sota_course.mixup import restore_loss
 from sota_course.records import device_name, load_records, package_versions, Record

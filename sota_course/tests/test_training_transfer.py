@@ -62,7 +62,7 @@ def test_fine_tuning_begins_with_the_head():
         learn = quiet(Learner(dls, build_network(arch, 10, size=32), metrics=accuracy, loss_func=CrossEntropyLossFlat()))
         before,rates = deepcopy(learn.model.state_dict()),[]
         class Look(Callback):
-            order = 1001
+            order = 2000
             def before_train(self):
                 changed = {k for k,v in self.model.state_dict().items() if not v.equal(before[k])}
                 layer = last_layer(self.model)
@@ -72,6 +72,7 @@ def test_fine_tuning_begins_with_the_head():
         fit_fine_tune(learn, 1, 1e-2, cbs=Look())
         test_close(np.array(rates).max(0)/np.array(rates).max(0)[-1], [0.01, 0.1, 1], eps=1e-6)
         assert not any(v.equal(before[k]) for k,v in learn.model.named_parameters())
+        assert all(v.equal(before[k]) for k,v in learn.model.state_dict().items() if 'running_' in k)
         test_eq([len(o)>0 for o in split_groups(learn.model)], [True]*3)
         test_eq({id(o) for o in split_groups(learn.model)[-1]}, {id(o) for o in last_layer(learn.model).parameters()})
 
