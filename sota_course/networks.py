@@ -7,10 +7,15 @@ __all__ = ['architectures', 'activations', 'small_cnn', 'ResidualPair', 'quickne
            'CourseLearner']
 
 # %% ../nbs/workshop/networks.ipynb #4a87486b
+import urllib.request
+from difflib import get_close_matches
 from functools import partial
+from unittest import mock
 import fastai.vision.models.xresnet as xresnet_models
 from fastai.vision.all import *
 from .core import CourseError
+from .loading.loader_stats import ChannelStats
+from .weights import first_line,put_weights,read_weights
 
 # %% ../nbs/workshop/networks.ipynb #5f62e1a5
 def small_cnn(
@@ -67,27 +72,146 @@ class MaxBlurPool(nn.Module):
         x = F.pad(F.max_pool2d(x, 3, 1, 1), (1,1,1,1), mode='replicate') # zeros would darken the border
         return F.conv2d(x, self.blur.expand(x.shape[1], 1, 3, 3), stride=2, groups=x.shape[1])
 
+# %% ../nbs/workshop/networks.ipynb #5d2b32c0
+small_pretrained,large_pretrained = 'tf_efficientnet_lite0','convnext_tiny' # good to begin with, on a CPU and on a GPU
+
+def _timm_names():
+    import timm
+    return timm.list_models()
+
+def arch_problem(
+    arch:str, # what should be the name of an architecture
+): # str: a sentence, with names that are spelled alike; empty if there is such an architecture
+    "Why `build_network` cannot build `arch`"
+    if arch in architectures: return ''
+    names = _timm_names()
+    if arch in names: return ''
+    alike = get_close_matches(str(arch), [*architectures, *names], 3)
+    meant = f"did you mean {' or '.join(alike)}? Or " if alike else ''
+    return f"There is no architecture {arch!r}: {meant}choose xresnet18, xresnet50, quicknet_s or another of " \
+        "sota_course.networks.architectures, or a name of timm.list_models(), without a tag."
+
+# %% ../nbs/workshop/networks.ipynb #94f00f85
+def _timm_cfg(arch):
+    import timm
+    cfg = timm.get_pretrained_cfg(arch)
+    if cfg is None: raise CourseError(f"timm does not say how images for {arch} are prepared: choose another network.")
+    return cfg
+
+def pretrained_settings(
+    arch:str, # the name of an architecture
+): # dict of `size` in pixels, `stats` (means, standard deviations) and `one_size`: can it take no other images? Empty for networks of ours
+    "How images were prepared when the weights of `arch` were trained"
+    if arch in architectures: return {}
+    cfg = _timm_cfg(arch)
+    return dict(size=cfg.input_size[-1], stats=ChannelStats(tuple(cfg.mean), tuple(cfg.std)), one_size=cfg.fixed_input_size)
+
+# %% ../nbs/workshop/networks.ipynb #9bdd9e25
+def _wrong_size(arch, size, trained_at, error):
+    return CourseError(f"{arch} cannot take images of {size} px ({first_line(error)}): choose another size, such as {trained_at}.")
+
+def _try_size(network, arch, n_out, size, trained_at):
+    "Raise `CourseError` if `network` cannot take an image of this size"
+    try:
+        with torch.inference_mode(): scores = network.eval()(torch.zeros(1, 3, size, size))
+        if scores.shape!=(1, n_out): raise ValueError(f'its output has the shape {tuple(scores.shape)}')
+    except Exception as e: # each network has its own way to stumble
+        raise _wrong_size(arch, size, trained_at, e) from e
+    network.train()
+
+def _built(arch, n_out, size, **kwargs):
+    "What timm builds, told its size if it is one that wants to know"
+    import timm
+    try: return timm.create_model(arch, num_classes=n_out, **kwargs | (dict(img_size=size) if size else {}))
+    except Exception as e: raise CourseError(f"timm cannot build {arch} for images of {size or 'any'} px ({first_line(e)}): "
+        "choose another size or network.") from e
+
+def _put_file(network, file, arch):
+    "Put the weights in `file` into `network`"
+    names = {o: name for name,o in network.named_modules()}
+    heads = tuple(names[o] for o in last_layers(network))
+    return put_weights(network, read_weights(file), heads, f'The weights in {file} and {arch}')
+
+def _timm_network(arch, n_out, size, pretrained, weights):
+    "A network of timm, and its options"
+    cfg = _timm_cfg(arch)
+    trained_at,one_size = cfg.input_size[-1],cfg.fixed_input_size
+    told = size if one_size and size not in (None, trained_at) else None # what is built for it without a word needs none
+    if weights:
+        network = _put_file(_built(arch, n_out, None), weights, arch)
+        if told:
+            try: network.set_input_size(img_size=(told, told))
+            except Exception as e: raise _wrong_size(arch, told, trained_at, e) from e
+    elif pretrained: network = _downloaded(arch, n_out, told, cfg)
+    else: network = _built(arch, n_out, told)
+    if size: _try_size(network, arch, n_out, size, trained_at)
+    return network, dict(size=size or trained_at) if one_size else {}
+
+# %% ../nbs/workshop/networks.ipynb #18f9d9c8
+def _hub_answers(address):
+    "Does the server of the weights answer within five seconds, with whatever?"
+    try: urllib.request.urlopen(urllib.request.Request(address, method='HEAD'), timeout=5).close()
+    except urllib.error.HTTPError: return True
+    except OSError: return False
+    return True
+
+def _downloaded(arch, n_out, size, cfg):
+    "A network with the weights that timm knows, from its cache or from the network"
+    if not cfg.has_weights:
+        raise CourseError(f"timm has no weights for {arch}: choose another network, or give a file with weights (--weights).")
+    _built(arch, n_out, size) # what goes wrong from here on is the download
+    import timm
+    from huggingface_hub import constants
+    offline = bool(cfg.hf_hub_id) and not _hub_answers(constants.ENDPOINT)
+    try:
+        with mock.patch.object(constants, 'HF_HUB_OFFLINE', offline or constants.HF_HUB_OFFLINE):
+            return timm.create_model(arch, pretrained=True, num_classes=n_out, **(dict(img_size=size) if size else {}))
+    except Exception as e:
+        why = f'{constants.ENDPOINT} does not answer' if offline else f'{type(e).__name__}: {first_line(e)}'
+        raise CourseError(f"The weights of {arch} could not be downloaded ({why}): "
+            "look at the connection, or give a file with weights (--weights).") from e
+
+# %% ../nbs/workshop/networks.ipynb #3d3bd73b
+def last_layers(network): # list of `nn.Module`
+    "What gives the scores of `network`: one layer, or more where the scores of several are averaged"
+    if not hasattr(network, 'get_classifier'): return [list(network.modules())[-1]]
+    found = network.get_classifier()
+    return list(found) if isinstance(found, (tuple, list, nn.ModuleList)) else [found]
+
+def last_layer(network): # `nn.Module`
+    "The one layer from features to scores; raises `CourseError` where there are several"
+    first,*others = last_layers(network)
+    if not others: return first
+    raise CourseError(f"{getattr(network, 'arch', type(network).__name__)} has {1+len(others)} last layers, "
+        "which cannot be trained on features: use schedule='one_cycle', or another network.")
+
 # %% ../nbs/workshop/networks.ipynb #f4ff7f50
 activations = dict(relu=defaults.activation, mish=Mish)
 
 def build_network(
-    arch:str, # a name in `architectures`: 'xresnet18', 'xresnet50', 'xse_resnext50', 'quicknet_s', 'small_cnn', …
+    arch:str, # a name in `architectures` ('xresnet18', 'quicknet_s', …), or of timm ('convnext_tiny', 'vit_small_patch16_224', …)
     n_out:int, # number of classes
-    act:str='relu', # 'relu' or 'mish'
+    act:str='relu', # 'relu' or 'mish'; for XResNets, as the next two
     self_attention:bool=False, # a layer in which each place takes in something of all others?
     blur_pool:bool=False, # `MaxBlurPool` in place of max-pooling?
-): # `nn.Module` with random weights, from images of shape (n, 3, height, width) to scores of shape (n, n_out)
-    "One of the course's networks, which knows its name and options: a `Learner` of it has them as `learn.arch` and `learn.arch_options`"
+    size:int|None=None, # side of the images in pixels; vision transformers are built for one size, by default that of their weights
+    pretrained:bool=False, # with the weights that timm knows, downloaded if need be; only the last layer is random
+    weights=None, # a file of weights to take in place of those, see `read_weights`
+): # `nn.Module` from images of shape (n, 3, height, width) to scores of shape (n, n_out), with random weights unless told otherwise
+    "A network by name, which knows its name and options: a `Learner` of it has them as `learn.arch` and `learn.arch_options`"
     options = dict(act=act, self_attention=self_attention, blur_pool=blur_pool)
-    if arch not in architectures:
-        raise CourseError(f"There is no architecture {arch!r}: choose xresnet18, xresnet50, quicknet_s "
-            "or another of sota_course.networks.architectures.")
+    if problem := arch_problem(arch): raise CourseError(problem)
     if act not in activations: raise CourseError(f"There is no activation {act!r}: choose one of {', '.join(activations)}.")
-    plain = not arch.startswith('x')
+    plain = not arch in architectures or not arch.startswith('x')
     if plain and options!=dict(act='relu', self_attention=False, blur_pool=False):
         raise CourseError(f"{arch} has no options: leave out act, self_attention and blur_pool, or choose xresnet18.")
-    network = architectures[arch](n_out) if plain else architectures[arch](n_out=n_out, act_cls=activations[act], sa=self_attention)
+    if arch not in architectures: network,options = _timm_network(arch, n_out, size, pretrained, weights)
+    elif pretrained and not weights:
+        raise CourseError(f"There are no pretrained weights for {arch}: choose a network of timm, such as {small_pretrained}, "
+            "or give a file with weights (--weights).")
+    else: network = architectures[arch](n_out) if plain else architectures[arch](n_out=n_out, act_cls=activations[act], sa=self_attention)
     if blur_pool: network[3] = MaxBlurPool() # after the three convolutions of the stem
+    if weights and arch in architectures: _put_file(network, weights, arch)
     network.arch,network.arch_options = arch,options
     return network
 

@@ -8,6 +8,7 @@ __all__ = ['Stage', 'assert_same_split', 'shortest_side', 'fit_progressive', 'Gr
 # %% ../nbs/04_progressive_resizing.ipynb #7dff82af
 import warnings
 from dataclasses import asdict,dataclass
+from functools import partial
 from pathlib import Path
 from fastai.vision.all import *
 from .core import CourseError
@@ -87,7 +88,7 @@ def fit_progressive(
     learn, # a `Learner`; its network must take any size
     stages, # list of `Stage`, or of tuples (size, epochs, bs, lr); the last two may be left out
     get_dls=None, # function from (bs, size) to `DataLoaders`; `learn.dls.remake` if left out
-    schedule:str='fit_one_cycle', # the learner's method for a stage, given epochs and learning rate
+    schedule='fit_one_cycle', # the learner's method for a stage, or a function, see `fit_linear`
     upscale:bool=False, # only warn of a size beyond the images, do not refuse it?
     cbs=None, # callbacks for all stages; with a `RunRecorder` among them, all stages are one record
 ):
@@ -112,7 +113,8 @@ def fit_progressive(
         for stage,dls in zip(stages, all_dls):
             _announce(listeners, 'stage', stage.size, stage.bs)
             learn.dls = dls
-            getattr(learn, schedule)(stage.epochs, stage.lr, cbs=cbs)
+            fit = partial(schedule, learn) if callable(schedule) else getattr(learn, schedule)
+            fit(stage.epochs, stage.lr, cbs=cbs)
     finally:
         _announce(listeners, 'end_stages')
 

@@ -30,9 +30,9 @@ def ladder_command(
     variants:Annotated[str, Option(help='What to compare, the baseline first, separated by commas; + joins, as in mixup+tta; '
         'your own from a file, as mine.toml:wide.')]='baseline,normalized,progressive,mixup,label_smoothing,tta',
     seeds:Annotated[int, Option(min=1, help='Runs of each.')]=3,
-    arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …; by the device if left out.')]=None,
-    size:Annotated[int, Option(help='Side of the images in pixels.')]=128,
-    bs:Annotated[int, Option(help='Images in a batch.')]=64,
+    arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, … or one of timm, as convnext_tiny; by the device if left out.')]=None,
+    size:Annotated[Optional[int], Option(help='Side of the images in pixels; 128 if left out, or that of pretrained weights.')]=None,
+    bs:Annotated[Optional[int], Option(help='Images in a batch; 64 if left out, less for fine-tuning on few images.')]=None,
     epochs:Annotated[int, Option(help='Passes over the training images.')]=5,
     seconds:Annotated[float, Option(help='Train each for so many seconds, in place of epochs.')]=0.,
     lr:Annotated[float, Option(help='The highest learning rate.')]=3e-3,
@@ -42,15 +42,18 @@ def ladder_command(
     resume:Annotated[bool, Option('--resume', help='Go on with what is in the folder of results.')]=False,
     ray:Annotated[bool, Option('--ray',
         help='Train many at once: on all cores or GPUs of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
+    pretrained:Annotated[bool, Option('--pretrained', help='Begin with weights that timm knows, and fine-tune them.')]=False,
+    weights:Annotated[Optional[Path], Option(help='A file of weights to begin with: safetensors or state dict.')]=None,
 ):
     "Train variants with several seeds each, and say which of them helped."
     from sota_course.experiments.ladder import ladder
     from sota_course.experiments.cluster import ray_map
     from sota_course.data.download import get_data
     tune_malloc() # this process does nothing else
-    path,folder = get_data(path, size),results or results_home()/'ladder'
+    path,folder = get_data(path, size or 128),results or results_home()/'ladder'
     records = ladder(path, variants, seeds, folder, resume, device, speed_up=speed_up, each=ray_map if ray else map,
-        arch=arch or '', size=size, bs=bs, epochs=epochs, seconds=seconds, lr=lr)
+        arch=arch or '', epochs=epochs, seconds=seconds, lr=lr, pretrained=pretrained, weights=str(weights or ''),
+        **{k: v for k,v in dict(size=size, bs=bs).items() if v is not None})
     _compare(records, folder, path, baseline=variants.split(',')[0].strip())
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #28db728e

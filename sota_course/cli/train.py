@@ -46,7 +46,10 @@ def train_command(
     path:PathOption=None,
     recipe:Annotated[Optional[str], Option(help='A name from `sota-course recipes`, FILE.toml or FILE.toml:NAME; '
         'options for the network and its training change it.')]=None,
-    arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, …; by the device if left out.')]=None,
+    arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, … or one of timm, as convnext_tiny; by the device if left out.')]=None,
+    pretrained:Annotated[bool, Option('--pretrained', help='Begin with weights that timm knows, and fine-tune them: '
+        'images are normalized, and by default of the size, as in their training.')]=False,
+    weights:Annotated[Optional[Path], Option(help='A file of weights to begin with in place of those: safetensors or state dict.')]=None,
     size:Annotated[int, Option(help='Side of the images in pixels.')]=128,
     bs:Annotated[int, Option(help='Images in a batch.')]=64,
     epochs:Annotated[int, Option(help='Passes over the training images.')]=5,
@@ -61,12 +64,12 @@ def train_command(
     save:Annotated[Optional[Path], Option(help='Keep the model in this folder, for `sota-course predict`.')]=None,
     results:ResultsOption=None,
 ):
-    "Train a classifier from scratch and write the record of it."
+    "Train a classifier, from scratch or from pretrained weights, and write the record of it."
     from sota_course.experiments.ladder import summary_line
     from sota_course.experiments.runs import train
     get_device(device)
-    changes = _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'noise', 'normalize')
-    if not recipe: name = name or ('normalized' if normalize else 'baseline')
+    changes = _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'noise', 'normalize', 'pretrained', 'weights')
+    if not recipe: name = name or ('pretrained' if pretrained or weights else 'normalized' if normalize else 'baseline')
     learn = train(recipe, path, seed, name or '', results, resume, device, speed_up=speed_up, **changes)
     if recipe: print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(results or results_home()).absolute()}')
     else: _print_results([learn.record], results)

@@ -65,7 +65,8 @@ def expected_seconds(
     epochs = [o.epochs for o in stages]
     if recipe.seconds: epochs = [part*recipe.seconds/o for (_,part),o in zip(recipe.stages or ((1, 1),), training)]
     left = np.diff([0, *np.cumsum(epochs).clip(done)-done]) # of each stage, without what is over
-    return float(sum(n*(t+v) for n,t,v in zip(left, training, validation)) + validation[-1]*sum(passes_of[o] for o in views))
+    head = steps*valid*scales[0] if recipe.schedule=='fine_tune' and not done else 0. # features of all training images, as in validation
+    return float(head + sum(n*(t+v) for n,t,v in zip(left, training, validation)) + validation[-1]*sum(passes_of[o] for o in views))
 
 # %% ../../nbs/workshop/experiments/forecast.ipynb #9c9932b1
 def in_words(

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
 from ..compare import counted
-from ..core import check_writable,CourseError,results_home
+from ..core import check_writable,CourseError,get_device,results_home
 from ..data.dataset import open_data
-from .recipes import change,Recipe,variants
+from .recipes import change,Recipe,settled,variants,with_small_batches
 from .runs import do_run,forget_lock,plan,records_of
 from ..records import load_records
 
@@ -71,10 +71,12 @@ def ladder(
     "Train and evaluate every variant with every seed, each of them once; several processes with one `folder` share the work"
     names = names.split(',') if isinstance(names, str) else names
     names,seeds = (list(dict.fromkeys(o)) for o in (map(str.strip, names), range(seeds) if isinstance(seeds, int) else seeds))
-    recipe = change(Recipe(), **changes)
+    recipe,said = settled(change(Recipe(), **changes), get_device(device), changes)
     if not names: raise CourseError(f"There are no variants: name one at least, of {', '.join(variants)}.")
     if not seeds: raise CourseError('There are no seeds: one at least, and three before anything can be told.')
     data = open_data(path, recipe.size)
+    recipe,more = with_small_batches(recipe, len(data.train), changes)
+    for o in [*said, *more]: print(o)
     folder = check_writable(Path(folder or results_home()/'ladder').absolute())
     runs = plan(recipe, names, seeds, data, folder, precision, device, speed_up)
     records = load_records(folder)

@@ -19,17 +19,22 @@ from ..loading.augment import Augment
 from ..loading.dls import get_dls
 from ..loading.loader import PresizedDL
 from ..mixup import GuardMixing
-from ..networks import build_network,CourseLearner
+from ..networks import build_network,CourseLearner,pretrained_settings
 from ..normalization import channel_stats
 from ..progressive_resizing import fit_progressive,GrowImages
 from ..training.callbacks import AlternateFlips,GrowViews,quiet,ValidateNever
 from ..training.speed import speed_up
+from ..training.transfer import HeadFirst
 from ..tta import nll,tta
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #db78afff
+def _trained_stats(recipe, device):
+    "What images were normalized with when the weights were trained that `recipe` begins with, None if it begins with none"
+    return pretrained_settings(arch_for(recipe, device)).get('stats') if recipe.pretrained else None
+
 def _loaders(recipe, data, device, **loading):
     "Loaders of the images as `recipe` asks for them; what is in `loading` goes before it"
-    stats = recipe.stats or (channel_stats(data) if recipe.normalize else None)
+    stats = recipe.stats or (channel_stats(data) if recipe.normalize else _trained_stats(recipe, device))
     cached = loading.get('item_tfms') is None and loading.get('presize') is not False # fastai's own loader does not know `augment`
     if cached: loading = dict(augment=Augment(min_scale=recipe.min_scale), presize=recipe.presize or None) | loading
     return get_dls(recipe.bs, stages_of(recipe)[0].size, data, noise=recipe.noise, stats=stats, device=device, **loading)
@@ -43,7 +48,7 @@ def recipe_learner(
     speed_up:bool=True, # switch on what makes training faster? Without it, all is as in fastai
     **loading, # passed to `get_dls`: presize, item_tfms, …
 ): # fastai `Learner`
-    "A network with random weights, and the images, loss and callbacks that `recipe` asks for"
+    "A network with random weights (or pretrained ones), and the images, loss and callbacks that `recipe` asks for"
     data,device = open_data(data, recipe.size),get_device(device)
     dls = _loaders(recipe, data, device, num_workers=num_workers, **loading)
     cbs = [f(o) for f,o in ((MixUp, recipe.mixup), (CutMix, recipe.cutmix)) if o]
@@ -52,7 +57,8 @@ def recipe_learner(
     if recipe.grow<1: cbs.append((GrowViews if isinstance(dls.train, PresizedDL) else GrowImages)(recipe.grow))
     if recipe.alternate_flips: cbs.append(AlternateFlips())
     if recipe.validate=='end': cbs.append(ValidateNever())
-    network = build_network(arch_for(recipe, device), len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool)
+    network = build_network(arch_for(recipe, device), len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool, recipe.size,
+        recipe.pretrained, recipe.weights)
     loss = CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing)
     learn = quiet(CourseLearner(dls, network, loss, optimizers[recipe.optimizer], metrics=accuracy, cbs=cbs))
     return _faster(learn, precision) if speed_up else learn
@@ -93,6 +99,7 @@ def fit_recipe(
     stages,cbs = stages_of(recipe),L(cbs)
     if recipe.seconds: cbs += [TrainFor([share*recipe.seconds for _,share in recipe.stages or ((1, 1),)])]
     fit = schedules[recipe.schedule]
+    if recipe.schedule=='fine_tune': cbs += [HeadFirst(learn.loss_func)] # once, and not in each stage
     if len(stages)==1:
         return (partial(fit, learn) if callable(fit) else getattr(learn, fit))(stages[0].epochs, recipe.lr, cbs=cbs)
     fit_progressive(learn, stages, schedule=fit, cbs=cbs)

@@ -16,10 +16,12 @@ import numpy as np,pandas as pd
 from fastai.vision.all import Adam,ranger
 from ..core import CourseError,wrong_kind
 from ..data.folders import noise_levels
-from ..networks import activations,architectures
+from ..networks import activations,arch_problem,large_pretrained,pretrained_settings
+from ..networks import small_pretrained
 from ..progressive_resizing import Stage
 from ..training.callbacks import fit_linear
 from ..training.muon import muon
+from ..training.transfer import fit_fine_tune
 from ..tta import FlipViews,RandomViews
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #2b2a07cf
@@ -32,7 +34,7 @@ class Recipe:
     epochs:int=5 # passes over the training images
     seconds:float=0. # train as long as this in place of `epochs`, if above 0
     lr:float=3e-3 # highest learning rate
-    schedule:str='one_cycle' # or 'flat_cos', or 'linear', see `fit_linear`
+    schedule:str='one_cycle' # or 'flat_cos', 'linear' (see `fit_linear`) or 'fine_tune' (see `fit_fine_tune`)
     stages:tuple=() # growing images: pairs of (fraction of `size`, fraction of the training)
     grow:float=1. # size of the first images as a fraction of `size`, if they are to grow within one schedule, see `GrowImages`
     normalize:bool=False # with the statistics of the training images?
@@ -50,14 +52,19 @@ class Recipe:
     presize:int=0 # shortest side of the images in the cache, 1½ times `size` with 0
     alternate_flips:bool=False # mirror in each epoch what was not mirrored in the one before? See `AlternateFlips`
     validate:str='epochs' # after each of the epochs, or 'end': only the trained network
+    pretrained:bool=False # begin with weights that timm knows, normalized as they were trained?
+    weights:str='' # a file of weights to begin with in place of those, see `read_weights`
     def __post_init__(self):
         object.__setattr__(self, 'stats', _as_tuple(self.stats or ())) # it may come from TOML, `channel_stats` or fastai
+        if isinstance(self.weights, Path): object.__setattr__(self, 'weights', str(self.weights))
+        if self.weights: object.__setattr__(self, 'pretrained', True)
         _check_recipe(self)
 
 def _as_tuple(o): return tuple(map(_as_tuple, o)) if isinstance(o, (list,tuple)) else o
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #1656ead7
-schedules = dict(one_cycle='fit_one_cycle', flat_cos='fit_flat_cos', linear=fit_linear) # methods of a learner, and a function
+# methods of a learner, and functions
+schedules = dict(one_cycle='fit_one_cycle', flat_cos='fit_flat_cos', linear=fit_linear, fine_tune=fit_fine_tune)
 optimizers = dict(adam=Adam, ranger=partial(ranger, mom=0.95, sqr_mom=0.99, eps=1e-6), muon=muon)
 tta_views = {'': None, 'mirrored': FlipViews(), 'random': RandomViews(4)}
 
@@ -72,8 +79,7 @@ def _check_recipe(r):
         if not ok: raise CourseError(f"A recipe cannot have {name}={getattr(r, name)!r}: {way_out}.")
     kinds = {f.name: f.type for f in fields(r)}
     if name := wrong_kind(vars(r), kinds): check(False, name, f'it must be of type {kinds[name].__name__}')
-    check(not r.arch or r.arch in architectures, 'arch', 
-        'choose xresnet18, xresnet50, small_cnn or another of sota_course.networks.architectures')
+    if r.arch and (problem := arch_problem(r.arch)): check(False, 'arch', problem.rstrip('.'))
     for name in ('size', 'bs', 'epochs', 'lr'): check(getattr(r, name)>0, name, 'it must be above 0')
     for name in ('seconds', 'mixup', 'cutmix'): check(getattr(r, name)>=0, name, 'it must be 0 or above')
     check(0<=r.label_smoothing<1, 'label_smoothing', 'it is a fraction, from 0 to below 1; 0.1 is usual')
@@ -87,8 +93,11 @@ def _check_recipe(r):
     check(not r.stats or _are_stats(r.stats), 'stats', 'give three means and three standard deviations, as channel_stats returns them')
     check(r.presize>=0, 'presize', 'it is a number of pixels, or 0 for 1½ times the size')
     check(r.validate in ('epochs', 'end'), 'validate', "choose 'epochs' or 'end'")
+    check(r.schedule!='fine_tune' or r.pretrained, 'schedule', 'fine-tuning is for pretrained networks: say pretrained as well')
     check(r.schedule!='linear' or not r.stages, 'schedule', 'stages have a cycle each: use grow for images that grow within one schedule')
     check(0<r.grow<=1, 'grow', 'it is a fraction of the size, above 0 and at most 1')
+    if (r.grow<1 or r.stages) and pretrained_settings(r.arch or 'small_cnn').get('one_size'):
+        check(False, 'arch', 'it takes images of one size, and here they would grow')
     check(r.grow==1 or not r.stages, 'grow', 'images grow in stages already: use one of them')
     pairs = all(isinstance(o, tuple) and len(o)==2 for o in r.stages)
     fractions = [o for stage in r.stages for o in stage] if pairs else []
@@ -125,7 +134,8 @@ def vary(
 # %% ../../nbs/workshop/experiments/recipes.ipynb #8eec1c17
 def arch_for(recipe, device): # the name of a network
     "The network of `recipe`: where it names none, a small one for a CPU, and a larger one for a GPU"
-    return recipe.arch or ('xresnet18' if device.type=='cpu' else 'xresnet50')
+    small,large = (small_pretrained,large_pretrained) if recipe.pretrained else ('xresnet18','xresnet50')
+    return recipe.arch or (small if device.type=='cpu' else large)
 
 def stages_of(recipe):
     "The parts of the training as a list of `Stage`: sizes are multiples of 8 pixels, and each has at least one epoch"
@@ -141,6 +151,40 @@ def stages_of(recipe):
 
 def _multiple_of_8(pixels): return max(8, round(pixels/8)*8)
 _endless = 10**6 # epochs: the clock ends them
+
+# %% ../../nbs/workshop/experiments/recipes.ipynb #aa5d5c0b
+def settled(
+    recipe, # `Recipe`
+    device, # `torch.device`
+    given=(), # names of settings that somebody has asked for; those that are not as in `Recipe()` are as good as asked for
+): # `Recipe`; and sentences on what is not as the weights were trained
+    "A recipe that begins with pretrained weights, with their architecture, image size and schedule where it says nothing else"
+    if not recipe.pretrained: return recipe,[]
+    recipe,default = replace(recipe, arch=arch_for(recipe, device)),Recipe()
+    def free(name): return name not in given and getattr(recipe, name)==getattr(default, name)
+    trained = pretrained_settings(recipe.arch)
+    if free('size') and trained: recipe = replace(recipe, size=trained['size'])
+    if free('schedule'): recipe = replace(recipe, schedule='fine_tune')
+    said,stats = [],trained.get('stats')
+    if trained and recipe.size!=trained['size']:
+        said.append(f"{recipe.arch} was trained on images of {trained['size']} px, and gets {recipe.size} px here.")
+    if stats and (recipe.normalize or recipe.stats):
+        if recipe.normalize and not recipe.stats: own = 'the statistics of the training images'
+        else: own = '' if np.allclose(recipe.stats, stats, atol=1e-3) else f'mean {list(recipe.stats[0])} and std {list(recipe.stats[1])}'
+        trained_with = f'mean {list(stats.mean)} and std {list(stats.std)}'
+        if own: said.append(f"{recipe.arch} was trained on images normalized with {trained_with}, and here with {own}.")
+    return recipe, said
+
+# %% ../../nbs/workshop/experiments/recipes.ipynb #9ee42416
+def with_small_batches(
+    recipe, # `Recipe`
+    n:int, # training images
+    given=(), # names of settings that somebody has asked for
+): # `Recipe`; and a list with a sentence if it is another one
+    "A recipe that begins with pretrained weights, with batches small enough for eight steps in an epoch"
+    if not recipe.pretrained or 'bs' in given or recipe.bs!=Recipe().bs or n>=8*recipe.bs: return recipe,[]
+    recipe = replace(recipe, bs=max(2, n//8))
+    return recipe,[f"Batches of {recipe.bs} images, since there are {n} to train on."]
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #166a65f3
 _notes = dict(about=str, published=float, seeds=int)

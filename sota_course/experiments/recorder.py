@@ -80,4 +80,6 @@ class ShowEpochs(ProgressCallback):
         if self.shown>=len(self.checkpoints.log): return
         self.shown,row = len(self.checkpoints.log),dict(self.checkpoints.log[-1])
         epoch,size,seconds = (row.pop(o) for o in ('epoch', 'size', 'seconds'))
+        head = getattr(self.learn, 'head_first', None) # of a network that is fine-tuned
+        if epoch==0 and head is not None: self.mbar.write(f'the new head on frozen features: accuracy {head.accuracy:.4f}')
         self.mbar.write(f"epoch {epoch+1}: {', '.join(f'{k} {v:.4f}' for k,v in row.items())}, {seconds:.1f} s at {size} px")

@@ -19,20 +19,23 @@ from .checkpoints import checkpoint_version,Checkpoints,kept_epochs
 from .checkpoints import kept_processes,RunFailed,StopAtNaN
 from .forecast import Forecast
 from .learners import evaluate,fit_recipe,recipe_learner
-from .recipes import arch_for,change,find_recipe,Recipe,stages_of,vary
+from .recipes import arch_for,change,find_recipe,Recipe,settled,stages_of
+from .recipes import vary,with_small_batches
 from .recorder import describe_data,ShowEpochs
 from ..mixup import restore_loss
 from ..records import device_name,load_records,package_versions,Record
 from ..training.distributed import data_parallel
 from ..training.precision import best_precision
+from ..weights import file_digest
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #0307c218
 # settings that older keys do not know: they count where they say something
-_newer = dict(noise=0, stats=(), presize=0, alternate_flips=False, validate='epochs')
+_newer = dict(noise=0, stats=(), presize=0, alternate_flips=False, validate='epochs', pretrained=False, weights='')
 
 def _run_key(recipe, seed, fingerprint, precision, device, **besides):
     "A short code for what is trained"
     trained = {k: v for k,v in asdict(recipe).items() if k!='views' and not (k in _newer and v==_newer[k])}
+    if recipe.weights: trained['weights'] = file_digest(recipe.weights) # the same weights, wherever they lie
     besides = {k: v for k,v in besides.items() if v}
     what = [trained, seed, fingerprint, precision, device, checkpoint_version] + [besides]*bool(besides)
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
@@ -259,12 +262,16 @@ def train(
     "One run, from nothing to a record; raises `RunFailed` if it comes to no result"
     changes = {k: v for k,v in changes.items() if v is not None}
     loading = {k: changes.pop(k) for k in _for_loaders if k in changes}
-    title,recipe = _titled(recipe)
+    title,recipe,given = _titled(recipe)
     name = name or title + (f" ({', '.join(f'{k}={v}' for k,v in changes.items())})" if changes and title!='baseline' else '')
-    recipe = change(recipe, **changes)
+    given = {*given, *changes}
+    recipe,said = settled(change(recipe, **changes), get_device(device), given)
     folder = check_writable(Path(folder or results_home()).absolute())
     if show and not isinstance(path, ImageData): path = get_data(path, recipe.size) # which says in a line what it is
-    run, = plan(recipe, ['baseline'], [seed], open_data(path, recipe.size), folder, precision, device, speed_up, **loading)
+    data = open_data(path, recipe.size)
+    recipe,more = with_small_batches(recipe, len(data.train), given)
+    for o in [*said, *more]*show: print(o)
+    run, = plan(recipe, ['baseline'], [seed], data, folder, precision, device, speed_up, **loading)
     run = replace(run, views={name: recipe.views}, shared=True)
     with _claimed(run, resume):
         begun = next((o.started for o in records_of(run, load_records(folder)) if o.status!='done'), '')
@@ -274,8 +281,8 @@ def train(
     return learn
 
 def _titled(recipe):
-    "What to call `recipe`, and the `Recipe` that it is"
-    if recipe is None: return 'baseline',Recipe()
-    if isinstance(recipe, Recipe): return 'recipe',recipe
+    "What to call `recipe`, the `Recipe` that it is, and the settings it names"
+    if recipe is None: return 'baseline',Recipe(),()
+    if isinstance(recipe, Recipe): return 'recipe',recipe,()
     table = find_recipe(recipe)
-    return table.name,table.change(Recipe())
+    return table.name,table.change(Recipe()),table.settings

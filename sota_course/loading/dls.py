@@ -84,10 +84,11 @@ def in_memory(
     f=noop, # what to keep of a batch of images, if not the images themselves
     augment:bool=True, # treat training images as in training, and not as in validation?
     drop_last:bool=True, # leave out a last training batch that is not full?
+    read_bs:int|None=None, # images that are read, and go through `f`, at a time; as in `dls` if left out
 ): # `DataLoaders` with the same images as tensors
     "Read all images of `dls` once, and keep them as they come out of its transforms"
     def pairs(dl):
-        dl = dl.new(shuffle=False, drop_last=False)
+        dl = dl.new(shuffle=False, drop_last=False, **(dict(bs=read_bs) if read_bs else {}))
         plain = not augment and hasattr(dl.dataset, 'set_split_idx')
         with dl.dataset.set_split_idx(1) if plain else contextlib.nullcontext(), torch.no_grad(): kept = [(f(x), y) for x,y in dl]
         return list(zip(*(torch.cat(o).as_subclass(torch.Tensor) for o in zip(*kept))))

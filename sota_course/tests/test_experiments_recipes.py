@@ -9,15 +9,18 @@ import numpy as np, pandas as pd
 from fastai.vision.all import Adam, ranger
 from sota_course.core import CourseError, wrong_kind
 from sota_course.data.folders import noise_levels
-from sota_course.networks import activations, architectures
+from sota_course.networks import activations, arch_problem, large_pretrained, pretrained_settings
+from sota_course.networks import small_pretrained
 from sota_course.progressive_resizing import Stage
 from sota_course.training.callbacks import fit_linear
 from sota_course.training.muon import muon
+from sota_course.training.transfer import fit_fine_tune
 from sota_course.tta import FlipViews, RandomViews
 import tempfile
+import torch
 from fastcore.test import expect_fail, test_eq
 from sota_course.experiments.recipes import *
-from sota_course.experiments.recipes import stages_of
+from sota_course.experiments.recipes import settled, stages_of, with_small_batches
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -34,6 +37,28 @@ def test_recipes_are_checked():
         dict(normalize='yes')):
         with expect_fail(CourseError, 'cannot have'): Recipe(**wrong)
     with expect_fail(CourseError, "no variant 'mixpu'"): vary(Recipe(), 'mixpu+tta')
+
+# %% ../../nbs/workshop/experiments/recipes.ipynb #009f4568
+def test_pretrained_recipes():
+    cpu = torch.device('cpu')
+    recipe,said = settled(Recipe(pretrained=True), cpu)
+    test_eq((recipe.arch, recipe.size, recipe.schedule, said), ('tf_efficientnet_lite0', 224, 'fine_tune', []))
+    test_eq(settled(Recipe(pretrained=True), torch.device('cuda'))[0].arch, 'convnext_tiny')
+    recipe,said = settled(Recipe('test_vit', pretrained=True, schedule='flat_cos', stats=[[0.4]*3, [0.2]*3]), cpu, ['size'])
+    test_eq((recipe.size, recipe.schedule, len(said)), (128, 'flat_cos', 2))
+    test_eq(settled(Recipe('test_vit', pretrained=True, stats=[[0.5]*3]*2), cpu)[1], []) # those of its training
+    test_eq((Recipe(weights='a.pth').pretrained, Recipe(weights=Path('a.pth')).weights), (True, 'a.pth'))
+    own = Recipe('quicknet_s', weights='a.pth', size=48)
+    test_eq(settled(own, cpu)[0], change(own, schedule='fine_tune'))
+    test_eq(settled(Recipe('quicknet_s'), cpu), (Recipe('quicknet_s'), []))
+    few = Recipe(pretrained=True)
+    test_eq([with_small_batches(few, n)[0].bs for n in (3, 48, 511, 512)], [2, 6, 63, 64])
+    test_eq([len(with_small_batches(few, n)[1]) for n in (3, 512)], [1, 0])
+    test_eq([with_small_batches(*o)[0].bs for o in ((Recipe(), 48), (few, 48, ['bs']), (change(few, bs=40), 48))], [64, 64, 40])
+    for wrong,clue in ((dict(schedule='fine_tune'), 'say pretrained'), (dict(arch='test_vit', grow=0.5), 'images of one size'),
+        (dict(arch='convnext_tinny'), 'did you mean convnext_tiny'), (dict(arch='local-dir:x'), 'no architecture'),
+        (dict(weights=3), 'weights')):
+        with expect_fail(CourseError, clue): Recipe(**wrong)
 
 # %% ../../nbs/workshop/experiments/recipes.ipynb #3db478e1
 def test_recipes_of_your_own():

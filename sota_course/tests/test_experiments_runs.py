@@ -13,12 +13,14 @@ from sota_course.experiments.checkpoints import checkpoint_version, Checkpoints,
 from sota_course.experiments.checkpoints import kept_processes, RunFailed, StopAtNaN
 from sota_course.experiments.forecast import Forecast
 from sota_course.experiments.learners import evaluate, fit_recipe, recipe_learner
-from sota_course.experiments.recipes import arch_for, change, find_recipe, Recipe, stages_of, vary
+from sota_course.experiments.recipes import arch_for, change, find_recipe, Recipe, settled, stages_of
+from sota_course.experiments.recipes import vary, with_small_batches
 from sota_course.experiments.recorder import describe_data, ShowEpochs
 from sota_course.mixup import restore_loss
 from sota_course.records import device_name, load_records, package_versions, Record
 from sota_course.training.distributed import data_parallel
 from sota_course.training.precision import best_precision
+from sota_course.weights import file_digest
 import io, tempfile
 from sota_course.data.sample import sample_data
 from sota_course.records import published_records

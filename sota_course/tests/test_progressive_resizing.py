@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import CourseError

@@ -15,7 +15,7 @@ from sota_course.loading.cache import read_presized
 from sota_course.loading.loader import ahead, PresizedDL, SampleView, send
 from sota_course.loading.loader_stats import ChannelStats, declared_stats, stats_differ
 from sota_course.loading.views import parallel, sample_views, shrink, to_pixels
-from sota_course.networks import activations, architectures, build_network
+from sota_course.networks import activations, arch_problem, build_network
 from sota_course.normalization import stored_stats
 from sota_course.records import package_versions, Record
 import io, tempfile, warnings
@@ -23,7 +23,7 @@ from sota_course.data.images import read_rgb
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner
 from sota_course.loading.dls import get_dls
-from sota_course.networks import small_cnn
+from sota_course.networks import CourseLearner, last_layer, small_cnn
 from sota_course.normalization import channel_stats
 from sota_course.training.callbacks import quiet
 from sota_course.training.speed import speed_up, undo_speed_up
@@ -115,6 +115,25 @@ def test_networks_for_small_images_are_kept_like_others():
         warnings.simplefilter('ignore') # loading a pickle
         again = load_learner(where/'learner.pkl')
     test_close(again.get_preds(dl=again.dls.test_dl(files))[0], expected, eps=1e-5)
+
+# %% ../../nbs/workshop/training/model.ipynb #02c72389
+def test_networks_of_timm_are_kept_like_others():
+    from contextlib import redirect_stdout
+    where = Path(tempfile.mkdtemp())
+    dls = get_dls(10, 32, path=sample_data(4, 2), device='cpu', num_workers=1, stats=imagenet_stats)
+    files = list(dls.valid_ds.items)
+    for arch in ('test_vit', 'test_vit_relpos', 'test_efficientnet'): # relative places are computed, not kept
+        taught = CourseLearner(dls, build_network(arch, 10, size=32), CrossEntropyLossFlat())
+        with redirect_stdout(io.StringIO()): speed_up(quiet(taught), 'fp32')
+        taught.fit(1, 1e-3)
+        with taught.no_bar(): expected = taught.get_preds()[0]
+        before = torch.get_rng_state()
+        saved = load_model(save_model(taught, where/'m'), 'cpu')
+        test_close(saved.predict(files, bs=dls.valid.bs), expected, eps=1e-5)
+        test_eq((saved.arch, saved.stats.mean, torch.get_rng_state().equal(before)), (arch, declared_stats(dls.valid).mean, True))
+    with torch.no_grad(): last_layer(taught.model).weight[0,0] = float('nan')
+    with expect_fail(CourseError, 'not finite (classifier.weight)'): save_model(taught, where/'n')
+    assert not (where/'n').exists()
 
 # %% ../../nbs/workshop/training/model.ipynb #f863a34e
 def test_batches_are_read_no_further_than_one_ahead():

@@ -21,7 +21,7 @@ from ..loading.cache import read_presized
 from ..loading.loader import ahead,PresizedDL,SampleView,send
 from ..loading.loader_stats import ChannelStats,declared_stats,stats_differ
 from ..loading.views import parallel,sample_views,shrink,to_pixels
-from ..networks import activations,architectures,build_network
+from ..networks import activations,arch_problem,build_network
 from ..normalization import stored_stats
 from ..records import package_versions,Record
 
@@ -61,6 +61,9 @@ def _weights(learn, arch, options):
     if repr(expected)!=repr(learn.model) or _shapes_and_dtypes(weights)!=_shapes_and_dtypes(expected.state_dict()):
         raise CourseError(f"The learner's network is not what build_network({arch!r}, {len(learn.dls.vocab)}, **{options}) makes: "
             "make it with baseline_learner or build_network.")
+    if bad := [k for k,v in weights.items() if v.is_floating_point() and not v.isfinite().all()]:
+        raise CourseError(f"The network has weights that are not finite ({bad[0]}), and nothing can be predicted with it: "
+            "train it again with a lower learning rate.")
     return weights
 
 # %% ../../nbs/workshop/training/model.ipynb #3e12beda
@@ -91,11 +94,12 @@ def _check_model(spec):
     need(spec['format']==_model_format and spec.keys()==_model_kinds.keys(), 'its model.json has not the fields of a model')
     _check_kinds(spec, _model_kinds, 'model.json')
     vocab,stats = spec['vocab'],spec['stats']
-    need(spec['arch'] in architectures, 'it names an architecture that this version does not have')
+    need(not arch_problem(spec['arch']), 'it names an architecture that this version does not have')
     need(all(isinstance(o, str) and o and not re.search('[\x00-\x1f\x7f-\x9f]', o) for o in vocab) and len(set(vocab))==len(vocab)>1,
         'its classes are not two or more different names')
     for name in ('size', 'presize'): need(1<=spec[name]<=10_000, f'its {name} is not from 1 to 10000')
-    _check_kinds(spec['arch_options'], dict(act=str, self_attention=bool, blur_pool=bool), 'arch_options')
+    _check_kinds(spec['arch_options'], dict(act=str, self_attention=bool, blur_pool=bool, size=int), 'arch_options')
+    need(spec['arch_options'].get('size', spec['size'])==spec['size'], 'its network is for images of another size')
     need(spec['arch_options'].get('act', 'relu') in activations, 'it names an activation that this version does not have')
     augment = _from_json(Augment, spec['augment'])
     need(0<=augment.val_xtra<=10, 'its val_xtra is not from 0 to 10')
@@ -145,7 +149,7 @@ def save_model(
 class Model:
     "A network with all it takes to use it, as `load_model` reads it"
     network:nn.Module # from prepared images to scores, in evaluation mode and without gradients
-    arch:str # a name in `architectures`
+    arch:str # see `build_network`
     arch_options:dict # see `build_network`
     vocab:list # names of the classes, in the order of the outputs
     size:int # side of the images that the network sees, in pixels
@@ -185,19 +189,29 @@ def _read_weights(file, network, digest):
     if _shapes_and_dtypes(weights)!=_shapes_and_dtypes(expected): raise ValueError('its weights are not those of the network it names')
     return weights
 
+def _filled(network, weights, arch, n_out, options):
+    "`network`, which was empty, with `weights`; built once more where it has numbers that are not among its weights"
+    network.load_state_dict(weights, assign=True)
+    if any(t.is_meta for m in network.modules() for t in (*m.buffers(False), *vars(m).values()) if isinstance(t, Tensor)):
+        with no_random(): network = build_network(arch, n_out, **options)
+        network.load_state_dict(weights)
+    return network
+
 # %% ../../nbs/workshop/training/model.ipynb #9ab88257
 def load_model(
     path, # a folder that `save_model` has made
     device:str|None=None, # see `get_device`
 ): # `Model`
-    "Read a saved model; runs nothing that is in the folder, and raises `CourseError` for one that is damaged, newer, or something else"
+    """Read a saved model; runs nothing that is in the folder, and fetches nothing.
+    Raises `CourseError` for one that is damaged, newer, or something else"""
     path,device = Path(path).expanduser(),get_device(device)
     if not path.is_dir(): raise CourseError(f"There is no folder {path}: name one that save_model has made.")
     try:
         spec = _read_json(path/'model.json')
         fields = _check_model(spec)
-        network = _empty_network(fields['arch'], len(fields['vocab']), fields['arch_options'])
-        network.load_state_dict(_read_weights(path/'weights.safetensors', network, spec['weights_sha256']), assign=True)
+        of = fields['arch'],len(fields['vocab']),fields['arch_options']
+        network = _empty_network(*of)
+        network = _filled(network, _read_weights(path/'weights.safetensors', network, spec['weights_sha256']), *of)
     except (CourseError, OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError, RuntimeError, SafetensorError) as e:
         raise CourseError(f"{path} is not a model that can be loaded ({str(e).split(chr(10))[0].rstrip('.')}): "
             "name a folder that save_model has made, or save it again.") from e
