@@ -42,16 +42,19 @@ def visible_folders(
     return found
 
 # %% ../../nbs/workshop/data/files.ipynb #1457125f
+def _is_image(name): return not is_hidden(name) and os.path.splitext(name)[1].lower() in image_endings
+
 def image_files(
     folder, # a folder
     recurse:bool=True, # also in the folders below it?
 ): # list of `Path`, sorted
     "The images in a folder, by their endings; the same on every machine"
+    if not recurse: return sorted(o for o in Path(folder).iterdir() if _is_image(o.name) and not o.is_dir())
     found = []
     for place,folders,files in os.walk(folder, followlinks=True):
-        folders[:] = [o for o in folders if recurse and not is_hidden(o)]
+        folders[:] = [o for o in folders if not is_hidden(o)]
         for o in folders: _check_link(Path(place)/o)
-        found += [Path(place)/o for o in files if not is_hidden(o) and os.path.splitext(o)[1].lower() in image_endings]
+        found += [Path(place)/o for o in files if _is_image(o)]
     return sorted(found)
 
 # %% ../../nbs/workshop/data/files.ipynb #8d66c8f6

@@ -161,11 +161,12 @@ def _folders_of_classes(path, nested):
 def _from_folders(path, nested):
     "A `Layout` of what the folders say; where it has no validation images, `files` has no 'val'"
     folders,notes = _folders_of_classes(path, nested)
-    for folder in folders.values(): _check_classes([d for d in visible_folders(folder) if not image_files(d, recurse=False)], folder)
     files = {split: classes_in(folders[split], nested, notes) for split in ('train', 'val', 'test') if split in folders}
     for split,classes in files.items():
         if not any(classes.values()):
             raise CourseError(f"{folders[split]} has no images in it: it needs one folder of images for each class.")
+        inner = [folders[split]/name for name in classes]
+        if not nested: _check_classes([d for d in inner if not any(f.parent==d for f in classes[d.name])], folders[split])
     _check_names(dict.fromkeys(name for classes in files.values() for name in classes), path)
     how = dict(nested=True) if nested else {}
     depth = -2 if nested else int(folders['train']!=path)
