@@ -133,6 +133,10 @@ def _check_classes(folders, path):
         way_out = "call such folders train, val and test" if len(odd)>1 else "give it another name if it is a class"
         raise CourseError(f"{path} has {' and '.join(d.name for d in odd[:3])}, which {'look' if len(odd)>1 else 'looks'} like a split "
             f"and not like a class: {way_out}, or name the one folder that has the folders of classes in it.")
+    for d in folders:
+        if inner := [o for o in visible_folders(d) if _surely_split.fullmatch(o.name.lower())]:
+            raise CourseError(f"{path} has {d.name}, which has {' and '.join(o.name for o in inner[:3])} in it and is no class but "
+                f"a data set: name that folder, {d}.")
 
 def _folders_of_classes(path, nested):
     "From split to the folder that has its classes, and the sentences to say"
@@ -150,7 +154,7 @@ def _folders_of_classes(path, nested):
             f"or give {first} another name if it is a class.")
     if not others:
         loose = image_files(path, recurse=False)
-        have = f"{len(loose)} images, and no folders" if loose else 'no images'
+        have = f"{len(loose)} images" if loose else 'no images'
         raise CourseError(f"{path} has no folder train and no val, and no folders of classes (it has {have}): "
             "give each class a folder of its images, or name a table of their labels with labels=FILE (--labels).")
     _check_classes(others, path)

@@ -128,6 +128,7 @@ def test_test_is_kept_where_there_is_a_validation_set(tmp_path):
     ('train/cat Val/cat valid/cat', 'Val and valid'),
     ('photos/cat photos/dog', 'nothing in it but photos'),
     ('val/cat val/dog', 'has val, and no folder train'),
+    ('one/train/cat one/val/cat two/train/cat', 'one, which has train and val in it'),
 ], ids=lambda o: o[:30])
 def test_names_that_look_like_splits_are_no_classes(tmp_path, names, clue):
     folder = tmp_path/'set'
@@ -271,7 +272,7 @@ def test_nested_classes_only_when_asked_for(tmp_path):
     test_eq(data.vocab, ['cat', 'dog', 'rose', 'tulip'])
     test_eq({(f.parent.name, data.labels(f)) for f in data.train}, {(o, o) for o in data.vocab})
     test_eq(ImageData(photos(tmp_path/'years', 2, **{'2021': 'cat dog', '2022': 'cat'}), nested=True).vocab, ['cat', 'dog'])
-    refused(train(photos(tmp_path/'deep', 2, a_train='cat dog', a_test='cat dog'), '--nested'), 'folders called')
+    refused(train(photos(tmp_path/'deep', 2, a_b_train='cat dog', a_b_test='cat dog'), '--nested'), 'folders called test')
 
 # Tables
 
