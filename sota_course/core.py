@@ -118,7 +118,7 @@ def fastai_data_home(): # `Path`
 
 # %% ../nbs/workshop/core.ipynb #fc4ecbb1
 def find_data(
-    path=None, # a folder of images that has `train` and `val` in it
+    path=None, # a folder of images
 ): # the folder as a `Path` and the reason it was chosen; (None, reason) if there is none
     "Look for the data to train on, without downloading or drawing anything"
     if path is not None: return _existing(path, 'the path given'), 'the path given'
@@ -132,7 +132,8 @@ def _existing(path, source):
     "`path` as an absolute `Path`, or a `CourseError` if it is no folder"
     folder = Path(path).expanduser().absolute()
     if folder.is_dir(): return folder
-    raise CourseError(f"There is no folder {folder} ({source}): name the folder that has train and val in it.")
+    if folder.exists(): raise CourseError(f"{folder} is a file ({source}): name a folder of images, or unpack it first.")
+    raise CourseError(f"There is no folder {folder} ({source}): name a folder of images.")
 
 # %% ../nbs/workshop/core.ipynb #ea4f9339
 def shipped(
@@ -182,7 +183,8 @@ def write_atomically(
 ): # `path`
     "Write `text` to `path` so that nobody ever sees half of it; raises `CourseError` where it cannot be written"
     path = Path(path)
-    with new_file(path) as temp: temp.write_text(text, encoding='utf-8', newline='\n')
+    with new_file(path) as temp: # names of files that are not UTF-8 have characters that UTF-8 cannot write
+        temp.write_text(text, encoding='utf-8', errors='backslashreplace', newline='\n')
     return path
 
 # %% ../nbs/workshop/core.ipynb #3c2a621b

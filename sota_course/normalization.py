@@ -9,9 +9,10 @@ __all__ = ['channel_histogram', 'stats_from_histogram', 'channel_stats', 'Normal
 # %% ../nbs/03_normalization.ipynb #4e8fb991
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from fastai.vision.all import *
+import numpy as np,torch
 from .core import CourseError,find_data
 from .data.dataset import ImageData
+from .data.files import image_files
 from .data.images import read_rgb
 from .loading.loader_stats import ChannelStats,declared_stats,measured_stats,stats_differ
 
@@ -58,7 +59,7 @@ def channel_stats(
     "Mean and standard deviation of each channel over all training images; every pixel counts once"
     if isinstance(path, ImageData): return _stats_of(path, workers)
     path = find_data(path)[0]
-    files = get_image_files(path/'train' if (path/'train').is_dir() else path)
+    files = image_files(path/'train' if (path/'train').is_dir() else path)
     if not files: raise CourseError(f"There are no images in {path}: name a folder that has some.")
     return stats_from_histogram(channel_histogram(files, workers))
 

@@ -70,8 +70,9 @@ def fingerprint(
     folder, # the folder they are below; where it lies makes no difference
 ): # 12 hexadecimal digits
     "A short code for the names (within `folder`) and sizes of `files`, in whatever order they come"
-    names = sorted(f'{Path(f).relative_to(folder).as_posix()} {Path(f).stat().st_size}' for f in files)
-    return hashlib.sha256('\n'.join(names).encode()).hexdigest()[:12]
+    def size(f): return os.stat(f).st_size if os.path.exists(f) else -1 # a link to nowhere: whoever reads the file will say so
+    names = sorted(f'{Path(f).relative_to(folder).as_posix()} {size(f)}' for f in files)
+    return hashlib.sha256('\n'.join(names).encode('utf-8', 'surrogateescape')).hexdigest()[:12]
 
 # %% ../nbs/workshop/records.ipynb #52883fc7
 @patch

@@ -10,7 +10,7 @@ import os,sys,time
 from pathlib import Path
 from typing import Annotated,Optional
 import typer
-from typer import Option
+from typer import Argument,Option
 from ..core import CourseError
 from ..doctor import doctor
 
@@ -19,8 +19,26 @@ app = typer.Typer(help='Train state-of-the-art image classifiers, one measured t
     add_completion=False, pretty_exceptions_enable=False)
 
 # %% ../../nbs/workshop/cli/app.ipynb #9939e5cc
-PathOption = Annotated[Optional[Path], Option(help='A folder that has train/ and val/ in it; found, or drawn, if left out.')]
+PhotosArgument = Annotated[Optional[Path], Argument(metavar='[PHOTOS]', show_default=False,
+    help='A folder of images, with train/ and val/ or with a folder for each class; found, or drawn, if left out.')]
+PathOption = Annotated[Optional[Path], Option(help='PHOTOS as an option.')]
+ValidPctOption = Annotated[Optional[float], Option(help='Percent of each class to hold out, where val/ is not there; 20 if left out.')]
+LabelsOption = Annotated[Optional[Path], Option(help='A CSV file with the class of each image, found by its headers, in place of folders.')]
+NestedOption = Annotated[bool, Option('--nested', help='Classes are the folders that images lie in, however deep.')]
 ResultsOption = Annotated[Optional[Path], Option(help='Where records and figures go; `results` if left out.')]
+
+# %% ../../nbs/workshop/cli/app.ipynb #5c396cda
+def one_path(photos, path):
+    "The folder that a command is told; raises `CourseError` if that is two of them"
+    if photos and path: raise CourseError(f"The images are named twice, {photos} and --path {path}: name them once.")
+    return photos or path
+
+def open_photos(path, size=128, valid_pct=None, labels=None, nested=False):
+    "The `ImageData` for a command, which says what it is and how it was understood"
+    from sota_course.data.dataset import open_data
+    from sota_course.data.download import get_data
+    options = dict(valid_pct=valid_pct, labels=labels, nested=nested)
+    return open_data(get_data(path, size), size, **{k: v for k,v in options.items() if v is not None and v is not False})
 
 # %% ../../nbs/workshop/cli/app.ipynb #7502e917
 @app.command('doctor')
@@ -44,6 +62,7 @@ def main():
     "What `sota-course` runs"
     from sota_course.questionnaire import QuestionnaireError
     if not first_process(): sys.stdout = open(os.devnull, 'w')
+    if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='backslashreplace') # names of files may be anything
     try: app()
     except (CourseError, QuestionnaireError) as e:
         if not first_process(): time.sleep(5) # if the first process stumbled over the same, it has said so, and the launcher ends this one

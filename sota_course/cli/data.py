@@ -6,24 +6,44 @@
 __all__ = []
 
 # %% ../../nbs/workshop/cli/data.ipynb #90f3cd97
+import os
 from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
-from .app import app,PathOption
+from typer.core import TyperGroup
+from .app import app,LabelsOption,NestedOption,one_path,open_photos,PathOption
+from .app import PhotosArgument,ValidPctOption
 from ..core import find_data
 
 # %% ../../nbs/workshop/cli/data.ipynb #5e3bc322
-data_app = typer.Typer(help='Find, fetch, check and cut down image data sets.', invoke_without_command=True)
+class _WithFolder(TyperGroup):
+    "Commands, or a folder: `data PHOTOS` means `data --path PHOTOS`"
+    def parse_args(self, ctx, args):
+        first = args[0] if args and args[0] not in self.commands and not args[0].startswith('-') else ''
+        if os.sep in first or first and Path(first).expanduser().is_dir():
+            one_path(first, next((value for o,value in zip(args, args[1:]) if o=='--path'), None))
+            args = ['--path', *args]
+        return super().parse_args(ctx, args)
+
+data_app = typer.Typer(cls=_WithFolder, help='Find, fetch, check and cut down image data sets.', invoke_without_command=True,
+    subcommand_metavar='[PHOTOS] [COMMAND] [ARGS]...')
 app.add_typer(data_app, name='data')
 
 # %% ../../nbs/workshop/cli/data.ipynb #551c1124
 @data_app.callback()
-def data_command(ctx:typer.Context, path:PathOption=None):
-    "Say which images would be used, and draw the sample if there are no others."
+def data_command(
+    ctx:typer.Context,
+    path:PathOption=None,
+    valid_pct:ValidPctOption=None,
+    labels:LabelsOption=None,
+    nested:NestedOption=False,
+):
+    "Say which images would be used and how they would be understood; draw the sample if there are no others."
     if ctx.invoked_subcommand: return
     from sota_course.data.download import get_data
-    print(get_data(path))
+    if path is None: print(get_data())
+    else: print(open_photos(path, 128, valid_pct, labels, nested))
 
 # %% ../../nbs/workshop/cli/data.ipynb #7ed4d36b
 @data_app.command('download')
@@ -48,24 +68,35 @@ def sample_command(
 
 # %% ../../nbs/workshop/cli/data.ipynb #9c0c96d1
 @data_app.command('verify')
-def verify_command(path:Annotated[Path, Argument(help='A folder that has train/ and val/ in it.')]):
-    "Read every image and list missing classes, wrong counts and unreadable files."
+def verify_command(
+    photos:PhotosArgument=None,
+    path:PathOption=None,
+    valid_pct:ValidPctOption=None,
+    labels:LabelsOption=None,
+    nested:NestedOption=False,
+):
+    "Read every image and list missing classes, wrong counts, unreadable files, and images that are there twice."
+    from sota_course.data.download import get_data
     from sota_course.data.folders import verify
-    verification = verify(find_data(path)[0])
+    path = one_path(photos, path)
+    verification = verify(get_data() if path is None else find_data(path)[0], valid_pct=valid_pct, labels=labels, nested=nested)
     print(verification)
     if verification.problems: raise typer.Exit(1)
 
 # %% ../../nbs/workshop/cli/data.ipynb #9d38f697
 @data_app.command('subset')
 def subset_command(
-    path:Annotated[Path, Argument(help='A data set with train/ and val/; with --valid-pct, any folder of class folders.')],
+    path:Annotated[Path, Argument(help='A folder of images, with train/ and val/ or with a folder for each class.')],
     dest:Annotated[Path, Argument(help='The folder to make.')],
-    classes:Annotated[Optional[str], Option(help='Class folders to take, separated by commas; all if left out.')]=None,
+    classes:Annotated[Optional[str], Option(help='Classes to take, separated by commas (names may have some); all if left out.')]=None,
     per_class:Annotated[Optional[int], Option(help='Training images of each class; all if left out.')]=None,
     valid_pct:Annotated[Optional[float], Option(help='Make the split: the percentage of images put aside for validation.')]=None,
     seed:Annotated[int, Option(help='Decides which images are taken.')]=42,
     size:Annotated[Optional[int], Option(help='Make images smaller: pixels of the shortest side.')]=None,
+    link:Annotated[bool, Option('--link', help='Hard links in place of copies: no room, but who edits one file edits both.')]=False,
+    labels:LabelsOption=None,
+    nested:NestedOption=False,
 ):
     "Make a small data set of the same kind from a large one."
     from sota_course.data.folders import subset
-    print(subset(path, dest, classes and classes.split(','), per_class, valid_pct, seed, size))
+    print(subset(path, dest, classes, per_class, valid_pct, seed, size, link, labels, nested))

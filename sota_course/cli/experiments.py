@@ -9,7 +9,8 @@ __all__ = []
 from pathlib import Path
 from typing import Annotated,Optional
 from typer import Argument,Option
-from .app import app,doctor_command,PathOption,ResultsOption
+from .app import app,doctor_command,LabelsOption,NestedOption,one_path,open_photos
+from .app import PathOption,PhotosArgument,ResultsOption,ValidPctOption
 from ..core import CourseError,find_data,results_home,tune_malloc
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #dcacf0c2
@@ -26,7 +27,7 @@ def _compare(records, folder, path=None, **kwargs):
 # %% ../../nbs/workshop/cli/experiments.ipynb #a2850a92
 @app.command('ladder')
 def ladder_command(
-    path:PathOption=None,
+    photos:PhotosArgument=None,
     variants:Annotated[str, Option(help='What to compare, the baseline first, separated by commas; + joins, as in mixup+tta; '
         'your own from a file, as mine.toml:wide.')]='baseline,normalized,progressive,mixup,label_smoothing,tta',
     seeds:Annotated[int, Option(min=1, help='Runs of each.')]=3,
@@ -42,19 +43,22 @@ def ladder_command(
     resume:Annotated[bool, Option('--resume', help='Go on with what is in the folder of results.')]=False,
     ray:Annotated[bool, Option('--ray',
         help='Train many at once: on all cores or GPUs of this machine, or on the cluster at $RAY_ADDRESS.')]=False,
+    path:PathOption=None,
+    valid_pct:ValidPctOption=None,
+    labels:LabelsOption=None,
+    nested:NestedOption=False,
     pretrained:Annotated[bool, Option('--pretrained', help='Begin with weights that timm knows, and fine-tune them.')]=False,
     weights:Annotated[Optional[Path], Option(help='A file of weights to begin with: safetensors or state dict.')]=None,
 ):
     "Train variants with several seeds each, and say which of them helped."
     from sota_course.experiments.ladder import ladder
     from sota_course.experiments.cluster import ray_map
-    from sota_course.data.download import get_data
     tune_malloc() # this process does nothing else
-    path,folder = get_data(path, size or 128),results or results_home()/'ladder'
-    records = ladder(path, variants, seeds, folder, resume, device, speed_up=speed_up, each=ray_map if ray else map,
+    data,folder = open_photos(one_path(photos, path), size or 128, valid_pct, labels, nested),results or results_home()/'ladder'
+    records = ladder(data, variants, seeds, folder, resume, device, speed_up=speed_up, each=ray_map if ray else map,
         arch=arch or '', epochs=epochs, seconds=seconds, lr=lr, pretrained=pretrained, weights=str(weights or ''),
         **{k: v for k,v in dict(size=size, bs=bs).items() if v is not None})
-    _compare(records, folder, path, baseline=variants.split(',')[0].strip())
+    _compare(records, folder, data.path, baseline=variants.split(',')[0].strip())
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #28db728e
 @app.command('report')

@@ -12,14 +12,14 @@ from typing import Annotated,Optional
 from typer import Argument,Option
 from .app import app
 from ..core import CourseError
+from ..data.files import image_files
 
 # %% ../../nbs/workshop/cli/predict.ipynb #97c8416f
 def _images(paths):
     "The files among `paths`, and the images below the folders among them; raises `CourseError` for a path that leads nowhere"
-    from fastai.data.transforms import get_image_files
     for o in paths:
         if not o.exists(): raise CourseError(f"There is no file or folder {o}: name images, or folders that have some.")
-    files = [f for o in paths for f in (sorted(get_image_files(o)) if o.is_dir() else [o])]
+    files = [f for o in paths for f in (image_files(o) if o.is_dir() else [o])]
     if not files: raise CourseError(f"There are no images in {paths[0]}: name images, or folders that have some.")
     return files
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
-from .app import app,first_process,PathOption,ResultsOption
+from .app import app,first_process,LabelsOption,NestedOption,one_path,open_photos
+from .app import PathOption,PhotosArgument,ResultsOption,ValidPctOption
 from ..core import get_device,results_home
 
 # %% ../../nbs/workshop/cli/train.ipynb #45d79613
@@ -43,7 +44,11 @@ def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of
 @app.command('train')
 def train_command(
     ctx:typer.Context,
+    photos:PhotosArgument=None,
     path:PathOption=None,
+    valid_pct:ValidPctOption=None,
+    labels:LabelsOption=None,
+    nested:NestedOption=False,
     recipe:Annotated[Optional[str], Option(help='A name from `sota-course recipes`, FILE.toml or FILE.toml:NAME; '
         'options for the network and its training change it.')]=None,
     arch:Annotated[Optional[str], Option(help='xresnet18, xresnet50, … or one of timm, as convnext_tiny; by the device if left out.')]=None,
@@ -55,6 +60,8 @@ def train_command(
     epochs:Annotated[int, Option(help='Passes over the training images.')]=5,
     lr:Annotated[float, Option(help='The highest learning rate.')]=3e-3,
     seed:Annotated[int, Option(help='The same seed repeats a run.')]=42,
+    class_weights:Annotated[str, Option(help="'balanced': mistakes in rare classes count more.")]='',
+    oversample:Annotated[bool, Option('--oversample', help='Show images of rare classes more often.')]=False,
     noise:Annotated[int, Option(help='Percent of wrong training labels: 0, 1, 5, 25 or 50.')]=0,
     normalize:Annotated[bool, Option('--normalize', help='Normalize with the statistics of the training images.')]=False,
     device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
@@ -68,9 +75,12 @@ def train_command(
     from sota_course.experiments.ladder import summary_line
     from sota_course.experiments.runs import train
     get_device(device)
-    changes = _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'noise', 'normalize', 'pretrained', 'weights')
+    changes = _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'noise', 'normalize', 'pretrained', 'weights',
+        'class_weights', 'oversample')
+    path = one_path(photos, path)
+    data = open_photos(path, size, valid_pct, labels, nested) if path or labels or nested or valid_pct is not None else None
     if not recipe: name = name or ('pretrained' if pretrained or weights else 'normalized' if normalize else 'baseline')
-    learn = train(recipe, path, seed, name or '', results, resume, device, speed_up=speed_up, **changes)
+    learn = train(recipe, data, seed, name or '', results, resume, device, speed_up=speed_up, **changes)
     if recipe: print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(results or results_home()).absolute()}')
     else: _print_results([learn.record], results)
     _keep(learn, save)

@@ -6,15 +6,16 @@
 __all__ = ['Labeller', 'ImageData', 'open_data']
 
 # %% ../../nbs/workshop/data/dataset.ipynb #3b87c14d
-import csv
-from collections import defaultdict
-from functools import cached_property
+import csv,os
+from functools import cached_property,partial
 from hashlib import sha256
 from pathlib import Path
 from fastai.vision.all import *
 from ..core import CourseError,find_data
 from .download import get_data
-from .folders import class_names,images_by_class,noise_levels
+from .files import Contents
+from .folders import class_names,noise_levels,same_images
+from .splits import read_layout,split_seed
 from ..records import fingerprint
 
 # %% ../../nbs/workshop/data/dataset.ipynb #fd3c93bf
@@ -23,10 +24,14 @@ class Labeller(Transform):
     def __init__(self,
         path, # the data set's folder
         noise:int=0, # percent of training labels that are wrong: 0, 1, 5, 25 or 50
+        layout=None, # `Layout`; without it, files lie in a folder of their class in that of a split
     ):
         if noise not in noise_levels:
             raise CourseError(f"There are no labels with {noise} % noise: choose one of {', '.join(map(str, noise_levels))}.")
-        self.path,self.table = Path(path),{}
+        self.path,self.table,self.classes,self.depth = Path(path).absolute(),{},frozenset(),1
+        if layout is not None:
+            self.classes = frozenset(name for classes in (*layout.files.values(), layout.test) for name in classes)
+            self.table,self.depth = layout.labels,layout.depth
         if not noise: return
         table = next(self.path.glob('noisy_*.csv'), None)
         if table is None:
@@ -34,54 +39,96 @@ class Labeller(Transform):
                 "the official archives and the sample come with one.")
         with open(table, newline='') as f: self.table = {row['path']: row[f'noisy_labels_{noise}'] for row in csv.DictReader(f)}
     def encodes(self, file:Path):
-        place = file.relative_to(self.path)
-        folder = self.table.get(place.as_posix(), place.parts[1])
+        folder = self._folder(Path(os.path.abspath(file)))
         return class_names.get(folder, folder)
+    def _folder(self, file):
+        place = file.relative_to(self.path) if file.is_relative_to(self.path) else None
+        if place is not None and (folder := self.table.get(place.as_posix())): return folder
+        if place is not None and self.depth is not None and -len(place.parts)<=self.depth<len(place.parts)-1: return place.parts[self.depth]
+        known = self.classes | {class_names.get(o, o) for o in self.classes}
+        return next((o.name for o in file.parents if o.name in known), file.parent.name)
 
 # %% ../../nbs/workshop/data/dataset.ipynb #72cf3acb
 class ImageData:
     "A data set of images, listed once and handed on: files by split and class, vocabulary, labels, fingerprint"
     def __init__(self,
-        path, # the folder that has `train` and `val` in it
+        path, # a folder of images, see `read_layout`
         noise:int=0, # percent of training labels that are wrong, see `Labeller`
-        files:dict|None=None, # dict from split to dict from class folder to its image files; listed here if left out
+        valid_pct:float|None=None, # percentage to hold out where there is no validation set; 20 if left out
+        labels=None, # a CSV file with the classes of the images, see `read_labels`
+        nested:bool=False, # is each folder that images lie in a class?
+        split_seed:int=split_seed, # decides what is held out; it has nothing to do with the seed of a training
     ):
-        self.path,self.noise,self.labels = Path(path).absolute(),noise,Labeller(path, noise)
-        self.files = files or images_by_class(self.path)
+        self.path,self.noise,self.contents = Path(path).absolute(),noise,Contents()
+        self.options = dict(valid_pct=valid_pct, labels=labels and str(Path(labels).absolute()), nested=nested, split_seed=split_seed)
+        self.layout = read_layout(self.path, valid_pct, labels, nested, split_seed, self.contents)
+        self.files,self.labels = self.layout.files,Labeller(self.path, noise, self.layout)
     @cached_property
     def train(self): return [f for fs in self.files['train'].values() for f in fs]
     @cached_property
     def valid(self): return [f for fs in self.files['val'].values() for f in fs]
+    @cached_property
+    def test(self): return [f for fs in self.layout.test.values() for f in fs] # kept for the end
     @property
     def vocab(self): return [class_names.get(name, name) for name,fs in self.files['train'].items() if fs]
     @cached_property
-    def fingerprint(self): return fingerprint([*self.train, *self.valid], self.path)
+    def fingerprint(self):
+        names = fingerprint([*self.train, *self.valid], self.path)
+        if self.layout.by_folder: return names
+        sides = [f'{split} {name} {f.relative_to(self.path).as_posix()}' for split,classes in self.files.items()
+            for name,fs in classes.items() for f in fs] # which the names of files do not say
+        return sha256('\n'.join([names, *sorted(sides)]).encode('utf-8', 'surrogateescape')).hexdigest()[:12]
     def with_noise(self, noise): # `ImageData` of the same files with other labels
-        return self if noise==self.noise else ImageData(self.path, noise, self.files)
+        if noise==self.noise: return self
+        other = ImageData.__new__(ImageData) # `copy` would list the files again
+        vars(other).update(vars(self), noise=noise, labels=Labeller(self.path, noise, self.layout))
+        return other
     def describe(self): # dict: what a record says of the data
-        return dict(name=self.path.name, fingerprint=self.fingerprint, train=len(self.train), valid=len(self.valid))
+        return dict(name=self.path.name, fingerprint=self.fingerprint, train=len(self.train), valid=len(self.valid)) | self.layout.how
     def __repr__(self):
         noise = f', {self.noise} % of the training labels wrong' if self.noise else ''
         return f'{self.path.name}: {len(self.train)} training and {len(self.valid)} validation images of {len(self.vocab)} classes{noise}'
-    def __reduce__(self): return ImageData, (self.path, self.noise)
+    def __reduce__(self): return partial(ImageData, **self.options), (self.path, self.noise)
+
+# %% ../../nbs/workshop/data/dataset.ipynb #c12033c7
+@patch
+def uneven(self:ImageData): # list with one sentence, or none
+    "Say so if the largest class has at least five times as many training images as the smallest"
+    counts = sorted((len(fs), class_names.get(name, name)) for name,fs in self.files['train'].items() if fs)
+    if not counts or counts[-1][0]<5*counts[0][0]: return []
+    (few,rare),(many,common) = counts[0],counts[-1]
+    return [f"The classes are uneven, {many} training images of {common} and {few} of {rare}: "
+        "class_weights='balanced' (--class-weights balanced) or oversample=True (--oversample) makes rare ones count as much."]
 
 # %% ../../nbs/workshop/data/dataset.ipynb #afc30a9c
 def open_data(
-    data=None, # an `ImageData`, or a folder that has `train` and `val` in it; found by `get_data` if left out
+    data=None, # an `ImageData`, or a folder of images, see `read_layout`; found by `get_data` if left out
     size:int=128, # the image size you will train at, see `get_data`
     noise:int|None=None, # percent of wrong training labels; as in `data` if left out
+    **options, # of an `ImageData` that is made here: valid_pct, labels, nested, split_seed
 ): # `ImageData`
     "The data set, listed once"
-    if not isinstance(data, ImageData): data = ImageData(get_data(None, size) if data is None else find_data(data)[0])
+    if not isinstance(data, ImageData):
+        data = ImageData(get_data(None, size) if data is None else find_data(data)[0], **options)
+        for note in [*data.layout.notes, *data.uneven()]: print(note)
+    elif options: raise CourseError(f"These images are listed already: say {next(iter(options))} where their ImageData is made.")
     return data if noise is None else data.with_noise(noise)
 
 # %% ../../nbs/workshop/data/dataset.ipynb #cdcb0e9e
 @patch
 def duplicates(self:ImageData): # list of lists of files with the same bytes, training files first
     "Images that are there more than once, in one split or in both, in one class or in several"
-    by_size,by_content = defaultdict(list),defaultdict(list)
-    for file in [*self.train, *self.valid]: by_size[file.stat().st_size].append(file)
-    for size,files in by_size.items():
-        if len(files)<2: continue
-        for file in files: by_content[size, sha256(file.read_bytes()).digest()].append(file)
-    return [files for files in by_content.values() if len(files)>1]
+    return self.contents.same([*self.train, *self.valid])
+
+@patch
+def leaks(self:ImageData): # list of sentences, one at most for each kind
+    "Say so if the same image is in both splits, or in two classes"
+    groups,found = same_images(self.files, self.contents),[]
+    across = [o for o in groups if len({split for split,_,_ in o})>1]
+    within = [o for o in groups if o not in across]
+    for what,kind in (('in training and in validation, so that the accuracy is too high', across), ('in two classes', within)):
+        if not kind: continue
+        example = ' and '.join(f.relative_to(self.path).as_posix() for _,_,f in kind[0][:2])
+        n,verb = len(kind),'is' if len(kind)==1 else 'are'
+        found.append(f"Warning: {n} image{'s'*(n>1)} {verb} {what}, for example {example}; `sota-course data verify` names all.")
+    return found

@@ -85,7 +85,7 @@ def _network_answers(url):
 
 # %% ../../nbs/workshop/data/download.ipynb #f25b4b0b
 def get_data(
-    path=None, # a folder that has `train` and `val` in it
+    path=None, # a folder of images
     size:int=128, # the image size you will train at: a download takes the smallest archive that has it
 ): # the folder as a `Path`
     "Find the images, or download them where there is a GPU and a network, or draw the sample; says which in one line"

@@ -8,11 +8,13 @@ __all__ = ['class_names', 'noise_levels', 'verify', 'subset']
 # %% ../../nbs/workshop/data/folders.ipynb #1774b6bf
 import os,random,shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass,field
 from pathlib import Path
-from fastai.vision.all import *
+from PIL import Image
 from ..core import check_positive,CourseError,find_data,new_folder
+from .files import Contents
 from .images import read_rgb
+from .splits import hold_out,read_layout,split_seed
 
 # %% ../../nbs/workshop/data/folders.ipynb #7d59f91d
 class_names = dict(n01440764='tench', n02102040='English springer', n02979186='cassette player', n03000684='chain saw', n03028079='church',
@@ -31,30 +33,14 @@ class Verification:
     path:Path # the folder
     counts:dict # files by split and class
     problems:list # sentences; empty if all is well
+    notes:list=field(default_factory=list) # what was taken for what, see `Layout`
     @property
     def verdict(self):
         n = len(self.problems)
         return 'complete' if not n else f'{n} problem{"s"*(n>1)}:\n' + '\n'.join(f'- {o}' for o in self.problems)
     def __repr__(self):
-        return '\n'.join(f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()) + f'\n{self.verdict}'
-
-# %% ../../nbs/workshop/data/folders.ipynb #fb71ca72
-def _class_folders(folder):
-    "dict from the name of each folder in `folder` to the images in it, sorted"
-    return {d.name: sorted(get_image_files(d)) for d in sorted(folder.iterdir()) if d.is_dir()}
-
-def images_by_class(path):
-    "dict from split to dict from class folder to its image files, sorted; raises `CourseError` if a split is missing or empty"
-    missing = [o for o in ('train', 'val') if not (path/o).is_dir()]
-    if missing:
-        there = ', '.join(sorted(o.name for o in path.iterdir() if o.is_dir())[:5]) or 'no folders'
-        way_out = 'make one from your folder of classes with `sota-course data subset SOURCE DEST --valid-pct 20`'
-        raise CourseError(f"{path} has no folder {' and no '.join(missing)} (it has {there}): "
-            f"name a data set with train/ and val/, or {way_out}.")
-    files = {split: _class_folders(path/split) for split in ('train', 'val')}
-    for split,classes in files.items():
-        if not any(classes.values()): raise CourseError(f"{path/split} has no images in it: it needs one folder of images for each class.")
-    return files
+        counts = [f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()]
+        return '\n'.join([*counts, *self.notes, self.verdict])
 
 # %% ../../nbs/workshop/data/folders.ipynb #a748e2ef
 def _image_problem(file):
@@ -74,84 +60,144 @@ def _class_problems(counts, expected):
         for name,n in counts[split].items():
             if n and not counts[other].get(name): yield f"{split} has the class {name!r}, and {other} has no image of it"
 
+# %% ../../nbs/workshop/data/folders.ipynb #99441f65
+def same_images(
+    files:dict, # from split to dict from class to its images
+    contents, # `Contents`
+): # list of lists of (split, class, file) of the same image, in both splits or in two classes
+    "Images that are where they should not be, or twice too often"
+    where = {f: (split, name) for split,classes in files.items() for name,fs in classes.items() for f in fs}
+    groups = [[(*where[f], f) for f in same] for same in contents.same(where)]
+    return [o for o in groups if len({(split, name) for split,name,_ in o})>1]
+
+def _same_problems(layout, contents):
+    "A sentence for each image that is there twice and must not be"
+    for group in same_images(layout.files, contents):
+        names = [f.relative_to(layout.path).as_posix() for _,_,f in group]
+        what = 'in training and in validation' if len({split for split,_,_ in group})>1 else 'in two classes'
+        yield f"{' and '.join(names[:4])}{' and others'*(len(names)>4)} are the same image, {what}"
+
 # %% ../../nbs/workshop/data/folders.ipynb #e3bae907
 def verify(
-    path, # a folder that has `train` and `val` in it
+    path, # a folder of images, see `read_layout`
     expected:dict|None=None, # by split, dict from class to number of images; known for Imagenette itself
     workers:int=2, # threads that read images
+    valid_pct:float|None=None, # as for the training, see `read_layout`, like the next two
+    labels=None,
+    nested:bool=False,
 ): # `Verification`
-    "Read every image below `path` and list missing classes, wrong counts and unreadable files"
-    path = Path(path)
-    files = images_by_class(path)
+    "Read every image below `path` and list missing classes, wrong counts, unreadable files, and images that are there twice"
+    contents = Contents()
+    layout = read_layout(path, valid_pct, labels, nested, contents=contents)
+    path,files = layout.path,layout.files
     counts = {split: {name: len(fs) for name,fs in classes.items()} for split,classes in files.items()}
     if expected is None and path.name in ('imagenette2', 'imagenette2-160', 'imagenette2-224', 'imagenette2-320'):
         expected = {k: dict(zip(class_names, v)) for k,v in imagenette_counts.items()}
     with ThreadPoolExecutor(workers) as pool:
         broken = list(pool.map(_image_problem, [f for c in files.values() for fs in c.values() for f in fs]))
-    return Verification(path, counts, [*_class_problems(counts, expected), *filter(None, broken)])
+    problems = [*_class_problems(counts, expected), *filter(None, broken), *_same_problems(layout, contents)]
+    return Verification(path, counts, problems, layout.notes)
 
 # %% ../../nbs/workshop/data/folders.ipynb #542f23dd
 def _choose(files, n, name, seed):
     "`n` of `files` (all if there are no more), the same ones for the same class `name` and `seed`"
     return sorted(random.Random(f'{seed} {name}').sample(sorted(files), min(n, len(files))))
 
-def _link(source, target):
-    "A second name for the file `source`, or a copy where the disk has no hard links"
-    try: os.link(source, target)
-    except OSError: shutil.copy2(source, target)
+def _copy(source, target, link):
+    "A copy of the file `source`; with `link` a second name for it, where the disk has hard links"
+    try: (os.link if link else shutil.copy2)(source, target)
+    except OSError:
+        if not link: raise
+        shutil.copy2(source, target)
 
-def _shrink(source, target, size):
-    "A copy of the image `source` whose shortest side is `size` pixels; a small image is linked as it is"
+_written = '.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.tif', '.tiff', '.bmp', '.ppm' # endings of miniatures
+
+def _shrink(source, target, size, link):
+    "An image like `source` whose shortest side is `size` pixels; a small one is copied as it is"
     im = read_rgb(source)
-    if min(im.size)<=size: return _link(source, target)
+    if min(im.size)<=size: return _copy(source, target, link)
+    if target.suffix.lower() not in _written: target = target.with_name(f'{target.name}.jpg')
     im.resize([round(o*size/min(im.size)) for o in im.size], Image.Resampling.BICUBIC, reducing_gap=3).save(target, quality=90)
 
 # %% ../../nbs/workshop/data/folders.ipynb #03ca7e70
-def _hold_out(path, valid_pct, seed):
-    "The class folders in `path` (or in its `train`) as a split, `valid_pct` percent of each class for validation"
-    if not 1<=valid_pct<=99:
-        raise CourseError(f"valid_pct={valid_pct} makes no sense: it is a percentage, from 1 to 99; for a fifth, write 20.")
-    root = path/'train' if (path/'train').is_dir() else path
-    classes = _class_folders(root)
-    if not any(classes.values()): raise CourseError(f"{root} has no folders of images in it: it needs one folder for each class.")
-    val = {name: _choose(fs, min(len(fs)-1, max(1, round(len(fs)*valid_pct/100))), name, seed) for name,fs in classes.items() if len(fs)>1}
-    return dict(train={name: sorted(set(fs)-set(val.get(name, []))) for name,fs in classes.items()}, val=val)
+def _draw(classes, valid_pct, contents, seed):
+    "`valid_pct` percent of each class for validation, by a draw in which copies of an image follow the first of them"
+    first = {}
+    for fs in classes.values():
+        for f,code in zip(fs, contents.codes(fs)): first.setdefault(code, f)
+    leads = {f: first[code] for fs in classes.values() for f,code in zip(fs, contents.codes(fs))}
+    val = set()
+    for name,fs in classes.items():
+        own = [f for f in fs if leads[f] is f]
+        if len(own)>1: val |= set(_choose(own, min(len(own)-1, max(1, round(len(own)*valid_pct/100))), name, seed))
+    def side(held): return {name: [f for f in fs if (leads[f] in val)==held] for name,fs in classes.items()}
+    return side(False), side(True)
 
 # %% ../../nbs/workshop/data/folders.ipynb #eb86d79e
+def _named(classes, known):
+    "The classes that are meant: a list of names, or a text with commas between them, where a name may have commas itself"
+    if classes is None: return list(known)
+    if isinstance(classes, str):
+        parts,classes = classes.split(','),[]
+        while parts:
+            n = next((n for n in range(len(parts), 0, -1) if ','.join(parts[:n]).strip() in known), 1)
+            classes.append(','.join(parts[:n]).strip())
+            parts = parts[n:]
+    if missing := [o for o in classes if o not in known]:
+        raise CourseError(f"There is no class {missing[0]!r}: choose from {', '.join(known)}.")
+    return list(dict.fromkeys(classes))
+
 def _chosen_files(files, classes, per_class, seed):
-    "The chosen images of the chosen classes: `per_class` for training, as many for validation as keeps the proportion"
-    if missing := [o for o in classes if o not in files['train']]:
-        raise CourseError(f"There is no class {missing[0]!r}: choose from {', '.join(files['train'])}.")
+    "The chosen images of the chosen classes: `per_class` for training, as many for the other splits as keeps the proportion"
     for name in classes:
-        train,val = files['train'][name],files['val'].get(name, [])
+        train = files['train'][name]
         n = len(train) if per_class is None else per_class
         yield 'train', name, _choose(train, n, name, seed)
-        yield 'val', name, _choose(val, max(1, round(len(val)*n/max(1, len(train)))), name, seed)
+        for split in [o for o in files if o!='train']:
+            others = files[split].get(name, [])
+            if split=='val' or others: yield split, name, _choose(others, max(1, round(len(others)*n/max(1, len(train)))), name, seed)
+
+# %% ../../nbs/workshop/data/folders.ipynb #883327ee
+def _as_folder(name):
+    "`name`, if a folder can have it"
+    if name in ('.', '..') or set(name) & set('/\\\0'):
+        raise CourseError(f"The class {name!r} cannot be the name of a folder: give it another label.")
+    return name
+
+def _flat(file, path, name):
+    "The name of a file without folders: of images in folders of the class's folder, the way there goes before it"
+    parts = file.relative_to(path).parts
+    return '_'.join(parts[len(parts)-parts[::-1].index(name):] if name in parts[:-1] else parts)
 
 # %% ../../nbs/workshop/data/folders.ipynb #8c4eee50
 def subset(
-    path, # a data set with `train` and `val`; with `valid_pct`, any folder of class folders
+    path, # a folder of images, see `read_layout`
     dest, # the folder to make
-    classes=None, # class folders to take; all if left out
+    classes=None, # class folders to take, a list or a text with commas between them; all if left out
     per_class:int|None=None, # training images of each class; all if left out
-    valid_pct:float|None=None, # make the split here: the percentage of images put aside for validation
+    valid_pct:float|None=None, # make the split here, by a draw: the percentage of images put aside for validation
     seed:int=42, # decides which images are taken
     size:int|None=None, # make images smaller, so that the shortest side has this many pixels
+    link:bool=False, # a second name of each file in place of a copy? Who edits one edits both
+    labels=None, # see `read_layout`, as for the next
+    nested:bool=False,
 ): # `dest` as a `Path`
     "Make a small data set of the same kind from a large one; the same arguments give the same images"
     path,dest = find_data(path)[0],Path(dest)
     if dest.exists(): raise CourseError(f"{dest} exists already: name a folder that is not there yet.")
     check_positive(per_class=per_class, size=size)
-    files = images_by_class(path) if valid_pct is None else _hold_out(path, valid_pct, seed)
+    layout = read_layout(path, valid_pct, labels, nested, split_seed if valid_pct is None else seed,
+        divide=hold_out if valid_pct is None else _draw)
+    files = layout.files | (dict(test=layout.test) if layout.test else {})
+    for note in layout.notes: print(note)
     with new_folder(dest, what=f'Could not make {dest}') as new:
-        for split,name,chosen in _chosen_files(files, L(classes) or list(files['train']), per_class, seed):
-            (folder := new/split/name).mkdir(parents=True)
+        for split,name,chosen in _chosen_files(files, _named(classes, files['train']), per_class, seed):
+            (folder := new/split/_as_folder(name)).mkdir(parents=True)
             for f in chosen:
-                parts = f.parts
-                target = folder/'_'.join(parts[len(parts)-parts[::-1].index(name):]) # images in folders of folders get one level
+                target = folder/_flat(f, path, name)
                 if target.exists():
                     raise CourseError(f"{f} would become {target.name}, and so would another image: give one of them another name.")
-                if size: _shrink(f, target, size)
-                else: _link(f, target)
+                if size: _shrink(f, target, size, link)
+                else: _copy(f, target, link)
         for table in path.glob('noisy_*.csv'): shutil.copy2(table, new/table.name)
     return dest

@@ -9,6 +9,7 @@ __all__ = ['read_rgb', 'RGBImage']
 import os
 from pathlib import Path
 from PIL import ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 from fastai.vision.all import *
 from ..core import CourseError
 
@@ -22,13 +23,33 @@ def as_rgb(
     if im.mode=='P' and 'transparency' in im.info: im = im.convert('RGBA')
     return im if im.mode=='RGB' else im.convert('RGB')
 
+# %% ../../nbs/workshop/data/images.ipynb #6b7d1598
+max_pixels = 500_000_000 # of a JPEG
+
+def open_jpeg(
+    file, # the path of a JPEG file, or the open file
+): # a `JpegImageFile`, not yet decoded
+    "Open a JPEG of up to `max_pixels`; raises `ValueError` for a larger one, and what PIL raises for other files"
+    im = JpegImageFile(file)
+    if im.width*im.height<=max_pixels: return im
+    im.close()
+    raise ValueError(f'it has {im.width*im.height/1e6:.0f} megapixels, and {max_pixels/1e6:.0f} are the limit')
+
+def open_image(file):
+    "`Image.open` for files of any kind, by the limit of `open_jpeg` for a JPEG"
+    with open(file, 'rb') as f: is_jpeg = f.read(2)==b'\xff\xd8'
+    if is_jpeg:
+        try: return open_jpeg(file)
+        except SyntaxError: pass # PIL says what is wrong
+    return Image.open(file)
+
 # %% ../../nbs/workshop/data/images.ipynb #36ca4591
 def read_rgb(
     file, # an image file of any kind that PIL reads
 ): # a `PIL.Image` of mode RGB
     "Read an image with `as_rgb`; raises `CourseError` naming the file if it cannot be read"
     try:
-        with Image.open(file) as im:
+        with open_image(file) as im:
             im.load()
             return as_rgb(im)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:

@@ -7,6 +7,7 @@ __all__ = ['recipe_learner', 'TrainFor', 'fit_recipe', 'evaluate']
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #e686ffe4
 import io,time
+from collections import Counter
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,15 @@ from ..training.speed import speed_up
 from ..training.transfer import HeadFirst
 from ..tta import nll,tta
 
+# %% ../../nbs/workshop/experiments/learners.ipynb #e0389ba7
+def balanced_weights(
+    dls, # `SizedDataLoaders`
+): # tensor of shape (classes,), on the device of `dls`: the mean over all training images is 1
+    "For each class, images of an average class over its own"
+    counts = Counter(map(dls.data.labels, dls.train_ds.items))
+    n = torch.tensor([counts[o] for o in dls.vocab], dtype=torch.float, device=dls.device)
+    return n.sum()/(len(n)*n.clip(min=1))
+
 # %% ../../nbs/workshop/experiments/learners.ipynb #db78afff
 def _trained_stats(recipe, device):
     "What images were normalized with when the weights were trained that `recipe` begins with, None if it begins with none"
@@ -37,7 +47,8 @@ def _loaders(recipe, data, device, **loading):
     stats = recipe.stats or (channel_stats(data) if recipe.normalize else _trained_stats(recipe, device))
     cached = loading.get('item_tfms') is None and loading.get('presize') is not False # fastai's own loader does not know `augment`
     if cached: loading = dict(augment=Augment(min_scale=recipe.min_scale), presize=recipe.presize or None) | loading
-    return get_dls(recipe.bs, stages_of(recipe)[0].size, data, noise=recipe.noise, stats=stats, device=device, **loading)
+    return get_dls(recipe.bs, stages_of(recipe)[0].size, data, noise=recipe.noise, stats=stats, device=device,
+        **dict(oversample=recipe.oversample) | loading)
 
 def recipe_learner(
     recipe, # `Recipe`
@@ -59,7 +70,8 @@ def recipe_learner(
     if recipe.validate=='end': cbs.append(ValidateNever())
     network = build_network(arch_for(recipe, device), len(dls.vocab), recipe.act, recipe.self_attention, recipe.blur_pool, recipe.size,
         recipe.pretrained, recipe.weights)
-    loss = CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing)
+    weight = balanced_weights(dls) if recipe.class_weights else None
+    loss = CrossEntropyLossFlat(label_smoothing=recipe.label_smoothing, weight=weight)
     learn = quiet(CourseLearner(dls, network, loss, optimizers[recipe.optimizer], metrics=accuracy, cbs=cbs))
     return _faster(learn, precision) if speed_up else learn
 

@@ -52,6 +52,8 @@ class Recipe:
     presize:int=0 # shortest side of the images in the cache, 1½ times `size` with 0
     alternate_flips:bool=False # mirror in each epoch what was not mirrored in the one before? See `AlternateFlips`
     validate:str='epochs' # after each of the epochs, or 'end': only the trained network
+    class_weights:str='' # 'balanced': mistakes in rare classes count more, so that each class counts as much in the loss
+    oversample:bool=False # show images of rare classes more often, see `get_dls`
     pretrained:bool=False # begin with weights that timm knows, normalized as they were trained?
     weights:str='' # a file of weights to begin with in place of those, see `read_weights`
     def __post_init__(self):
@@ -92,6 +94,8 @@ def _check_recipe(r):
     check(r.noise in noise_levels, 'noise', f"it is the percentage of wrong labels: choose one of {', '.join(map(str, noise_levels))}")
     check(not r.stats or _are_stats(r.stats), 'stats', 'give three means and three standard deviations, as channel_stats returns them')
     check(r.presize>=0, 'presize', 'it is a number of pixels, or 0 for 1½ times the size')
+    check(r.class_weights in ('', 'balanced'), 'class_weights', "choose 'balanced', or leave it out")
+    check(not (r.class_weights and r.oversample), 'oversample', 'class_weights even the classes out already: use one of them')
     check(r.validate in ('epochs', 'end'), 'validate', "choose 'epochs' or 'end'")
     check(r.schedule!='fine_tune' or r.pretrained, 'schedule', 'fine-tuning is for pretrained networks: say pretrained as well')
     check(r.schedule!='linear' or not r.stages, 'schedule', 'stages have a cycle each: use grow for images that grow within one schedule')
@@ -107,7 +111,8 @@ def _check_recipe(r):
 # %% ../../nbs/workshop/experiments/recipes.ipynb #07958d47
 variants = dict(baseline={}, normalized=dict(normalize=True), progressive=dict(stages=((0.5, 0.6), (1, 0.4))), growing=dict(grow=0.5),
     mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.), label_smoothing=dict(label_smoothing=0.1), flat_cos=dict(schedule='flat_cos'),
-    muon=dict(optimizer='muon', schedule='linear', lr=0.1), mirrored=dict(views='mirrored'), tta=dict(views='random'))
+    muon=dict(optimizer='muon', schedule='linear', lr=0.1), mirrored=dict(views='mirrored'), tta=dict(views='random'),
+    balanced=dict(class_weights='balanced'), oversample=dict(oversample=True))
 
 def change(
     recipe, # `Recipe`

@@ -22,7 +22,8 @@ def describe_data(
 ): # dict
     "What a record says of the data: the folder's name, its fingerprint, and the number of images"
     sizes = dict(train=len(dls.train_ds), valid=len(dls.valid_ds)) # without images that were left out
-    if isinstance(dls, SizedDataLoaders): return dls.data.describe() | sizes
+    if isinstance(dls, SizedDataLoaders):
+        return dls.data.describe() | sizes | dict(train=len(set(dls.train_ds.items))) # oversampling repeats some
     items = [*dls.train_ds.items, *dls.valid_ds.items]
     return dict(name=dls.path.name, fingerprint=fingerprint(items, dls.path)) | sizes
 

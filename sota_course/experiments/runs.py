@@ -30,7 +30,8 @@ from ..weights import file_digest
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #0307c218
 # settings that older keys do not know: they count where they say something
-_newer = dict(noise=0, stats=(), presize=0, alternate_flips=False, validate='epochs', pretrained=False, weights='')
+_newer = dict(noise=0, stats=(), presize=0, alternate_flips=False, validate='epochs', pretrained=False, weights='',
+    class_weights='', oversample=False)
 
 def _run_key(recipe, seed, fingerprint, precision, device, **besides):
     "A short code for what is trained"
@@ -205,6 +206,7 @@ def plan(
         raise CourseError(f"The precision {precision!r} is a part of what speed_up does: leave it out, or leave speed_up on.")
     device = get_device(device)
     precision,data = precision or best_precision(device) if speed_up else 'fp32',open_data(data)
+    for warning in data.leaks(): print(warning, flush=True)
     recipe = replace(recipe, arch=arch_for(recipe, device))
     def key(r, seed): return _run_key(r, seed, data.fingerprint, precision, device.type, stock=not speed_up, loading=_told(loading))
     return [Run(r, seed, views, data, str(folder), recipe, key(r, seed), precision, str(device), speed_up, loading)

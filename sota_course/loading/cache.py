@@ -10,11 +10,10 @@ import contextlib,json,os,shutil,sys,threading,time
 from datetime import datetime,timezone
 from hashlib import sha256
 from pathlib import Path
-from PIL.JpegImagePlugin import JpegImageFile
 from filelock import FileLock,Timeout
 from fastai.vision.all import *
 from ..core import cache_home,check_positive,CourseError,explained,new_folder
-from ..data.images import as_rgb,read_rgb
+from ..data.images import as_rgb,open_jpeg,read_rgb
 from .views import parallel,shrink,thread_pool,to_pixels
 
 # %% ../../nbs/workshop/loading/cache.ipynb #f18789dc
@@ -24,7 +23,7 @@ def _jpeg(file, presize):
     with open(file, 'rb') as f:
         if f.read(2)!=b'\xff\xd8': return None
         f.seek(0)
-        image = JpegImageFile(f)
+        image = open_jpeg(f)
         if min(image.size)>=4*presize: image.draft(None, (2*presize, 2*presize))
         image.load()
         return as_rgb(image)

@@ -6,7 +6,8 @@
 __all__ = ['SizedDataLoaders', 'get_dls', 'in_memory']
 
 # %% ../../nbs/workshop/loading/dls.ipynb #b885c790
-import contextlib
+import contextlib,random
+from collections import defaultdict
 from fastai.vision.all import *
 from ..core import check_positive,CourseError,get_device
 from ..data.dataset import open_data
@@ -18,9 +19,9 @@ from .loader import PresizedDL,SampleView
 def _check_split(data, bs):
     "Raise `CourseError` for splits that cannot be trained on"
     train,val = ([name for name,fs in data.files[split].items() if fs] for split in ('train', 'val'))
-    here,there = data.path/'train',data.path/'val'
+    here,there = data.layout.places['train'],data.layout.places['val']
     if unknown := sorted(set(val)-set(train)):
-        raise CourseError(f"{there} has the class {unknown[0]!r}, of which {here} has no image: add some, or remove it from val.")
+        raise CourseError(f"{there} has the class {unknown[0]!r}, of which {here} has no image: add some, or remove it from {there.name}.")
     if len(train)<2: raise CourseError(f"{here} has only one class, {train[0]!r}: a classifier needs at least two.")
     n = len(data.train)
     if bs>n: raise CourseError(f"The batch size {bs} is larger than the {n} training images in {data.path}: choose bs={n} or less.")
@@ -37,11 +38,24 @@ class SizedDataLoaders(DataLoaders):
             raise CourseError("These loaders have lost their images, as those in an exported learner have: make new ones with get_dls.")
         return get_dls(bs, size, self.data, **self.settings)
 
+# %% ../../nbs/workshop/loading/dls.ipynb #62ec0039
+def _evened(files, labels):
+    "`files` and repetitions of them, so that each class has as many as the largest; the same ones each time"
+    by_class = defaultdict(list)
+    for f in files: by_class[labels(f)].append(f)
+    most = max(map(len, by_class.values()))
+    return [*files, *(f for name,fs in by_class.items() for f in _again(fs, most-len(fs), name))]
+
+def _again(files, n, name):
+    "`n` files, each of `files` as often as another, or once more"
+    rest = random.Random(str(name)).sample(files, n%len(files))
+    return files*(n//len(files)) + rest
+
 # %% ../../nbs/workshop/loading/dls.ipynb #180b6c31
 def get_dls(
     bs:int=64, # images in a batch
     size:int=128, # side of the square images, in pixels
-    path=None, # an `ImageData`, or a folder that has `train` and `val` in it; see `open_data`
+    path=None, # an `ImageData`, or a folder of images; see `open_data`
     noise:int|None=None, # percent of wrong training labels, see `Labeller`; as in the data if left out
     stats=None, # (means, standard deviations) of the three channels, to normalize with
     item_tfms=None, # fastai's transforms for each image, in place of `augment`: needs fastai's own loader
@@ -51,6 +65,7 @@ def get_dls(
     presize:int|bool|None=None, # shortest side of the cached images, 1½ times `size` if left out; False: fastai's own loader
     augment=None, # how training images are varied, an `Augment`; a random crop and flip if left out
     skip_unreadable:bool=False, # leave out images that cannot be read, and say how many
+    oversample:bool=False, # show images of rare classes more often, so that all classes have as many in an epoch
 ): # `SizedDataLoaders` with batches of shape (bs, 3, size, size)
     "Batches of images and classes from the data set's own training and validation split"
     check_positive(bs=bs, size=size)
@@ -60,7 +75,7 @@ def get_dls(
         raise CourseError("presize=False means fastai's own loader, which does not know augment: give item_tfms and batch_tfms instead.")
     data = open_data(path, size, noise)
     settings = dict(stats=stats, item_tfms=item_tfms, batch_tfms=batch_tfms, device=device, num_workers=num_workers, presize=presize,
-        augment=augment, skip_unreadable=skip_unreadable)
+        augment=augment, skip_unreadable=skip_unreadable, oversample=oversample)
     _check_split(data, bs)
     device,train,loader = get_device(device),data.train,dict(num_workers=num_workers)
     images = train+data.valid
@@ -69,7 +84,10 @@ def get_dls(
         item_tfms,loader = [SampleView(size, presize, augment)],dict(dl_type=PresizedDL, cache=cache, num_workers=num_workers)
     elif device.type=='cpu' and num_workers is None: loader = dict(num_workers=0)
     left = set(images)
-    n_train = sum(o in left for o in train)
+    train = [o for o in train if o in left]
+    valid = images[len(train):]
+    if oversample: train = _evened(train, data.labels)
+    images,n_train = train+valid,len(train)
     block = DataBlock(blocks=(ImageBlock(RGBImage), CategoryBlock(data.vocab, sort=False)),
         splitter=IndexSplitter(range(n_train, len(images))), get_y=data.labels,
         item_tfms=[RandomResizedCrop(size, min_scale=0.35), FlipItem(0.5)] if item_tfms is None else item_tfms,

@@ -17,10 +17,11 @@ def test_a_good_data_set_is_trained_on(tmp_path):
 
 @pytest.mark.parametrize('names, clues', [
     ([],                                  ['no folder train and no val']),
-    (['train/cat', 'train/dog'],          ['no folder val', '--valid-pct']),
+    (['train/cat', 'train/dog'],          ['one image of each class']),
+    (['val/cat', 'val/dog'],              ['no folder train']),
     (['train/cat', 'val/cat'],            ["only one class, 'cat'"]),
     (['train/cat','train/dog','val/cow'], ["the class 'cow'"]),
-], ids=['empty folder', 'no val', 'one class', 'class only in val'])
+], ids=['empty folder', 'no val', 'no train', 'one class', 'class only in val'])
 def test_folders(tmp_path, names, clues):
     folder = data_set(tmp_path/'pets', *names)
     folder.mkdir(exist_ok=True)
@@ -66,9 +67,10 @@ def test_odd_images_are_trained_on(tmp_path):
         red.convert('CMYK').save(cats/'cmyk.jpg')
         red.convert('P').save(cats/'palette.png', transparency=0)
         red.convert('L').save(cats/'grey.jpg')
-        Image.fromarray(np.full((30, 40), 50_000, dtype=np.uint16)).save(cats/'grey16.png')
+        Image.fromarray(np.full(red.size[::-1], 50_000, dtype=np.uint16)).save(cats/'grey16.png')
         red.save(cats/'sideways.jpg', exif=sideways)
         red.save(cats/'really_a_png.jpg', format='PNG')
+        red = red.crop((0, 0, 39, 30)) # validation images are others
     assert course('data', 'verify', folder).stdout.endswith('complete\n')
     done = train(folder, run=process)
     assert done.returncode==0, done.stderr

@@ -4,15 +4,20 @@ import os, sys, time
 from pathlib import Path
 from typing import Annotated, Optional
 import typer
-from typer import Option
+from typer import Argument, Option
 from sota_course.core import CourseError
 from sota_course.doctor import doctor
-from fastcore.test import test_eq
+from fastcore.test import expect_fail, test_eq
 from sota_course.cli.app import *
-from sota_course.cli.app import _sentence
+from sota_course.cli.app import _sentence, one_path
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
+
+# %% ../../nbs/workshop/cli/app.ipynb #ea44a2fb
+def test_images_are_named_once():
+    test_eq((one_path(None, 'a'), one_path('b', None), one_path(None, None)), ('a', 'b', None))
+    with expect_fail(CourseError, 'named twice'): one_path('a', 'b')
 
 # %% ../../nbs/workshop/cli/app.ipynb #9cb8e3d2
 def test_an_error_from_a_worker_is_its_last_line():

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Optional
 from typer import Argument, Option
-from sota_course.cli.app import app, doctor_command, PathOption, ResultsOption
+from sota_course.cli.app import app, doctor_command, LabelsOption, NestedOption, one_path, open_photos
+from sota_course.cli.app import PathOption, PhotosArgument, ResultsOption, ValidPctOption
 from sota_course.core import CourseError, find_data, results_home, tune_malloc
 import tempfile
 from sota_course.records import Record

@@ -6,6 +6,7 @@ from typing import Annotated, Optional
 from typer import Argument, Option
 from sota_course.cli.app import app
 from sota_course.core import CourseError
+from sota_course.data.files import image_files
 import contextlib, io
 from fastcore.test import test_eq
 from sota_course.cli.predict import *

@@ -2,11 +2,14 @@
 
 import os, random, shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from fastai.vision.all import *
+from PIL import Image
 from sota_course.core import check_positive, CourseError, find_data, new_folder
+from sota_course.data.files import Contents
 from sota_course.data.images import read_rgb
+from sota_course.data.splits import hold_out, read_layout, split_seed
+from fastai.vision.all import *
 from sota_course.data.images import RGBImage
 from sota_course.data.sample import sample_data
 from sota_course.data.folders import *
@@ -21,7 +24,7 @@ def test_verify_lists_everything():
     for split in ('train', 'val'):
         for name in ('manx', 'siamese'):
             (folder/split/name).mkdir(parents=True)
-            for i in range(3): Image.new('RGB', (8, 8)).save(folder/split/name/f'{i}.jpg')
+            for i in range(3): Image.effect_noise((8, 8), 60).save(folder/split/name/f'{i}.jpg')
     test_eq(verify(folder).verdict, 'complete')
     shutil.rmtree(folder/'train'/'manx')
     (folder/'val'/'siamese'/'1.jpg').write_bytes(b'')
@@ -30,6 +33,9 @@ def test_verify_lists_everything():
     test_eq(len(verification.problems), 4)
     for clue in ('train has no class manx', 'has 3 images and should have 4', '1.jpg', '2.jpg'): assert clue in repr(verification)
     assert "val has the class 'manx', and train has no image of it" in repr(verify(folder))
+    Image.effect_noise((8, 8), 60).save(folder/'val'/'manx'/'a.png')
+    shutil.copy(folder/'val'/'manx'/'a.png', folder/'val'/'siamese'/'b.png')
+    assert 'val/manx/a.png and val/siamese/b.png are the same image, in two classes' in repr(verify(folder))
 
 # %% ../../nbs/workshop/data/folders.ipynb #d61875a1
 def test_subset_is_stratified_and_repeats():

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from PIL import ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.data.images import *
@@ -39,3 +40,13 @@ def test_broken_images_are_named():
     (folder/'text.jpg').write_bytes(b'I am not an image')
     for name in ('truncated.jpg', 'empty.jpg', 'text.jpg', 'missing.jpg'):
         with expect_fail(CourseError, name): RGBImage.create(folder/name)
+
+# %% ../../nbs/workshop/data/images.ipynb #12b496fe
+def test_one_limit_for_large_photographs():
+    import tempfile
+    from unittest import mock
+    from sota_course.data import images
+    file = Path(tempfile.mkdtemp())/'large.jpg'
+    Image.new('RGB', (64, 64)).save(file)
+    with mock.patch.object(Image, 'MAX_IMAGE_PIXELS', 1000): test_eq(read_rgb(file).size, (64, 64)) # PIL would refuse more than 2000
+    with mock.patch.object(images, 'max_pixels', 1000), expect_fail(CourseError, 'are the limit'): read_rgb(file)

@@ -2,12 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from fastai.vision.all import *
+import numpy as np, torch
 from sota_course.core import CourseError, find_data
 from sota_course.data.dataset import ImageData
+from sota_course.data.files import image_files
 from sota_course.data.images import read_rgb
 from sota_course.loading.loader_stats import ChannelStats, declared_stats, measured_stats, stats_differ
 import inspect, itertools, tempfile
+from pathlib import Path
 from fastai.vision.learner import _add_norm
 from sota_course.all import *
 from sota_course.quiz import quiz

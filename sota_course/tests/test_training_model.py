@@ -9,6 +9,7 @@ import safetensors.torch
 from safetensors import SafetensorError
 from fastai.vision.all import *
 from sota_course.core import check_positive, CourseError, explained, get_device, new_folder, wrong_kind
+from sota_course.data.files import image_files
 from sota_course.data.images import as_rgb
 from sota_course.loading.augment import Augment
 from sota_course.loading.cache import read_presized

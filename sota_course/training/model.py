@@ -15,6 +15,7 @@ import safetensors.torch
 from safetensors import SafetensorError
 from fastai.vision.all import *
 from ..core import check_positive,CourseError,explained,get_device,new_folder,wrong_kind
+from ..data.files import image_files
 from ..data.images import as_rgb
 from ..loading.augment import Augment
 from ..loading.cache import read_presized
@@ -261,7 +262,7 @@ def predict_each(self:Model,
     if tta and not self.augment.do_flip:
         raise CourseError("This model was trained without mirrored images (do_flip=False), "
             "so its prediction for a mirror image means nothing: leave out tta.")
-    if isinstance(images, (str, Path)) and Path(images).is_dir(): images = sorted(get_image_files(images))
+    if isinstance(images, (str, Path)) and Path(images).is_dir(): images = image_files(images)
     if isinstance(images, (str, Path, Image.Image)): images = [images]
     probabilities = Probabilities(self.network, self.stats).to(self.device)
     for part,problems,views in ahead(self._prepared(o, threads or defaults.cpus) for o in chunked(images, bs)):
