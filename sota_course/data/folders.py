@@ -8,11 +8,11 @@ __all__ = ['class_names', 'noise_levels', 'verify', 'subset']
 # %% ../../nbs/workshop/data/folders.ipynb #1774b6bf
 import os,random,shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass,field
 from pathlib import Path
 from fastai.vision.all import *
 from ..core import check_positive,CourseError,find_data,new_folder
-from .images import read_rgb
+from .images import odd_image,read_rgb
 
 # %% ../../nbs/workshop/data/folders.ipynb #7d59f91d
 class_names = dict(n01440764='tench', n02102040='English springer', n02979186='cassette player', n03000684='chain saw', n03028079='church',
@@ -31,12 +31,14 @@ class Verification:
     path:Path # the folder
     counts:dict # files by split and class
     problems:list # sentences; empty if all is well
+    notes:list=field(default_factory=list) # on what is worth a look, and may be right
     @property
     def verdict(self):
         n = len(self.problems)
         return 'complete' if not n else f'{n} problem{"s"*(n>1)}:\n' + '\n'.join(f'- {o}' for o in self.problems)
     def __repr__(self):
-        return '\n'.join(f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()) + f'\n{self.verdict}'
+        return '\n'.join(f'{split}: {sum(c.values())} images in {len(c)} classes' for split,c in self.counts.items()) + \
+            ''.join(f'\n{o}' for o in self.notes) + f'\n{self.verdict}'
 
 # %% ../../nbs/workshop/data/folders.ipynb #fb71ca72
 def _class_folders(folder):
@@ -58,9 +60,10 @@ def images_by_class(path):
 
 # %% ../../nbs/workshop/data/folders.ipynb #a748e2ef
 def _image_problem(file):
-    "Why `file` cannot be read, None if it can"
-    try: read_rgb(file)
-    except CourseError as e: return str(e).split(': remove')[0]
+    "Why `file` cannot be read, and what is odd about it if it can; None for what is as it should be"
+    try: odd = odd_image(read_rgb(file))
+    except CourseError as e: return str(e).split(': remove')[0], None
+    return None, f'{file} {odd}' if odd else None
 
 # %% ../../nbs/workshop/data/folders.ipynb #60fca18c
 def _class_problems(counts, expected):
@@ -87,8 +90,9 @@ def verify(
     if expected is None and path.name in ('imagenette2', 'imagenette2-160', 'imagenette2-224', 'imagenette2-320'):
         expected = {k: dict(zip(class_names, v)) for k,v in imagenette_counts.items()}
     with ThreadPoolExecutor(workers) as pool:
-        broken = list(pool.map(_image_problem, [f for c in files.values() for fs in c.values() for f in fs]))
-    return Verification(path, counts, [*_class_problems(counts, expected), *filter(None, broken)])
+        looked = list(pool.map(_image_problem, [f for c in files.values() for fs in c.values() for f in fs]))
+    broken,odd = ([*filter(None, o)] for o in zip(*looked))
+    return Verification(path, counts, [*_class_problems(counts, expected), *broken], odd)
 
 # %% ../../nbs/workshop/data/folders.ipynb #542f23dd
 def _choose(files, n, name, seed):

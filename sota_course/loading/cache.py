@@ -42,7 +42,7 @@ def read_presized(
 # %% ../../nbs/workshop/loading/cache.ipynb #abc87c1e
 class CacheError(CourseError): "No cache can be built here: the images can still be read from their files, in each epoch"
 
-cache_version = 1 # of the files below, part of their names
+cache_version = 2 # of the files below, part of their names
 
 # %% ../../nbs/workshop/loading/cache.ipynb #af22b661
 _damaged = OSError,ValueError,KeyError,TypeError # what opening a cache raises that is not whole

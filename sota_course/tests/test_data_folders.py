@@ -2,11 +2,11 @@
 
 import os, random, shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import check_positive, CourseError, find_data, new_folder
-from sota_course.data.images import read_rgb
+from sota_course.data.images import odd_image, read_rgb
 from sota_course.data.images import RGBImage
 from sota_course.data.sample import sample_data
 from sota_course.data.folders import *
