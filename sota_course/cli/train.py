@@ -10,26 +10,27 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
-from .app import app,first_process,PathOption,ResultsOption
-from ..core import get_device,results_home
+from .app import app,PathOption,ResultsOption
+from ..core import CourseError,get_device,results_home
 
 # %% ../../nbs/workshop/cli/train.ipynb #45d79613
-def _print_results(records, folder):
-    "The table of `records`, and where they lie"
-    from sota_course.compare import results_table
-    print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
+def _print_result(record, folder):
+    "What came of a run, what that means, and where its record lies"
+    from sota_course.experiments.ladder import result_sentence,summary_line
+    print(f'\n{summary_line(record)}\n{result_sentence(record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
+
+def _print_finished(error, folder, model):
+    "That a run is done already; raises `CourseError` where a model is wanted that is not there"
+    if not model or (model/'model.json').exists():
+        print(error)
+        return _print_result(error.record, folder)
+    raise CourseError(f"{str(error).split(': nothing')[0]}, and its network was not kept in {model}: train it again, without --resume.")
 
 # %% ../../nbs/workshop/cli/train.ipynb #32bb985a
 def _given(ctx, *names):
     "Those of the options `names` that stand on the command line, with their values"
     # typer has click within or beside it, by version: so the name of the source is compared, and not the source
     return {o: ctx.params[o] for o in names if ctx.get_parameter_source(o).name=='COMMANDLINE'}
-
-def _keep(learn, folder):
-    "Save the model, if asked to"
-    if not folder: return
-    from sota_course.training.model import save_model
-    if first_process(): print(f'Model:   {save_model(learn, folder)}')
 
 @app.command('recipes')
 def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of recipes; those of the course if left out.')]=None):
@@ -62,12 +63,10 @@ def train_command(
     results:ResultsOption=None,
 ):
     "Train a classifier from scratch and write the record of it."
-    from sota_course.experiments.ladder import summary_line
-    from sota_course.experiments.runs import train
+    from sota_course.experiments.runs import RunFinished,train
     get_device(device)
     changes = _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'noise', 'normalize')
     if not recipe: name = name or ('normalized' if normalize else 'baseline')
-    learn = train(recipe, path, seed, name or '', results, resume, device, speed_up=speed_up, **changes)
-    if recipe: print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(results or results_home()).absolute()}')
-    else: _print_results([learn.record], results)
-    _keep(learn, save)
+    try: learn = train(recipe, path, seed, name or '', results, resume, device, speed_up=speed_up, save=save, **changes)
+    except RunFinished as e: return _print_finished(e, results, save)
+    _print_result(learn.record, results)

@@ -33,7 +33,7 @@ def in_8_bits(
     if values.dtype==np.int32 and 1 in np.ravel(tags.get(_tags['kind'], 0)): values = values.view(np.uint32)
     white = _white(values, tags)
     if white is None or not (np.isfinite(values).all() and 0<=values.min(initial=0) and values.max(initial=0)<=white):
-        raise ValueError(f'its numbers go from {values.min():g} to {values.max():g}, and which of them are black and white, it does not say')
+        raise ValueError(f'its numbers go from {values.min():g} to {values.max():g}, and it does not say which of them is white')
     if values.dtype.kind=='f': values = np.rint(values/white*255)
     else: values = values.astype(np.uint64)*256//(int(white)+1)
     return Image.fromarray(values.astype(np.uint8))

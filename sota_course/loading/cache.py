@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL.JpegImagePlugin import JpegImageFile
 from filelock import FileLock,Timeout
 from fastai.vision.all import *
-from ..core import cache_home,check_positive,CourseError,explained,new_folder
+from ..core import cache_home,check_positive,CourseError,explained,new_folder,to_json
 from ..data.images import as_rgb,read_rgb
 from .views import parallel,shrink,thread_pool,to_pixels
 
@@ -164,7 +164,7 @@ def _build(folder, root, files, names, stats, presize, threads, show, skip_unrea
         index = dict(version=cache_version, root=str(root), presize=presize,
             built=datetime.now(timezone.utc).isoformat(timespec='seconds'), nbytes=end,
             images=images, unreadable=unreadable)
-        (new/'index.json').write_text(json.dumps(index), encoding='utf-8')
+        (new/'index.json').write_text(to_json(index), encoding='utf-8')
 
 # %% ../../nbs/workshop/loading/cache.ipynb #6e7a7b94
 def _lock(folder):

@@ -10,6 +10,7 @@ from sota_course.data.dataset import open_data
 from sota_course.experiments.recipes import change, Recipe, variants
 from sota_course.experiments.runs import do_run, forget_lock, plan, records_of
 from sota_course.records import load_records
+from sota_course.training.testing import share_interval
 import io, tempfile
 from contextlib import redirect_stdout
 from functools import partial
