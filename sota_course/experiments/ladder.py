@@ -62,10 +62,11 @@ def result_sentence(
     found = record.evaluation
     n,right = found['images'],round(found['accuracy']*found['images'])
     low,high = share_interval(right, n)
+    said = (f"{right} of {n} validation images right: {100*right/n:.1f} %, with that many images "
+        f"{100*low:.1f} to {100*high:.1f} % (95 % interval; another seed varies besides).")
+    if 'confusion' not in found: return said # a record of earlier days
     common = max(sum(row.values()) for row in found['confusion'].values())
-    return (f"{counted(right, 'validation image')} of {n} right: {100*right/n:.1f} %, with that many images "
-        f"{100*low:.1f} to {100*high:.1f} % (95 % interval; another seed varies besides). "
-        f"Balanced over the classes: {100*found['balanced_accuracy']:.1f} %. "
+    return (f"{said} Balanced over the classes: {100*found['balanced_accuracy']:.1f} %. "
         f"Who always guesses the most frequent class gets {100*common/n:.1f} %.")
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #999eb018

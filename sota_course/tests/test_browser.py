@@ -174,7 +174,7 @@ def test_the_page_of_a_test_stands_alone(tmp_path, page, home):
     page.on('request', lambda o: fetched.append(o.url))
     page.goto((tmp_path/'page.html').as_uri())
     expect(page.get_by_role('heading', level=1)).to_have_text('How good is it?')
-    for name in ('Class by class', 'What was taken for what', 'The surest mistakes'): expect(page.get_by_role('heading', name=name)).to_be_visible()
+    for name in ('Class by class', 'What was taken for what', 'The worst mistakes'): expect(page.get_by_role('heading', name=name)).to_be_visible()
     expect(page.get_by_role('row')).to_have_count(1+10)
     expect(page.get_by_role('img', name=re.compile('^Found of each class: .*church: '))).to_be_visible()
     widths = page.locator('main img').evaluate_all('all => all.map(o => o.naturalWidth)')

@@ -156,7 +156,7 @@ def test_the_result_says_what_it_means(pets, tmp_path):
     lines = done.stdout.splitlines()
     assert sum(o.startswith('epoch 1: ') for o in lines)==1
     meaning = next(o for o in lines if '95 % interval' in o)
-    assert ' of 8 right' in meaning and 'most frequent class gets 50.0 %' in meaning and 'Balanced' in meaning
+    assert ' of 8 validation images right' in meaning and 'most frequent class gets 50.0 %' in meaning and 'Balanced' in meaning
     record, = map(no_nan, tmp_path.glob('results/*.json'))
     found = record['evaluation']
     assert sum(sum(row.values()) for row in found['confusion'].values())==8 and set(found['recall'])=={'cat', 'dog'}

@@ -105,6 +105,7 @@ class Test:
     targets:Tensor # class numbers of shape (images,)
     unread:list # pairs of a file and why it could not be read
     model:str='' # what was tested
+    warning:str='' # why the result may mean little
     @property
     def guesses(self): return self.probs.argmax(1)
     @property
@@ -128,7 +129,7 @@ class Test:
         names = [o for o in self.vocab if o in self.per_class.index]
         return pd.DataFrame([[self.counts.get(t, {}).get(g, 0) for g in names] for t in names], index=names, columns=names)
     def worst(self, n=12): # list of dicts: file, truth, guess, probability, loss
-        "The mistakes that the model was surest of, by the probability that it gave to the true class"
+        "The mistakes with the greatest loss, where the true class got the least probability"
         losses,vocab = nll(self.probs, self.targets, reduction='none'),self.vocab
         wrong = [i for i in losses.argsort(descending=True).tolist() if self.guesses[i]!=self.targets[i]][:n]
         return [dict(file=_place(self.files[i], self), truth=vocab[self.targets[i]], guess=vocab[self.guesses[i]],
@@ -151,6 +152,7 @@ def sentence(self:Test):
 @patch(as_prop=True)
 def notes(self:Test):
     "Sentences on what to mind: images that could not be read, classes without images, which images these are"
+    if self.warning: yield self.warning
     if self.unread:
         n = len(self.unread)
         yield f"{n} image{'s'*(n>1)} could not be read, and {'are' if n>1 else 'is'} not counted:"
@@ -185,11 +187,11 @@ def __rich__(self:Test): # a `rich.console.Group` of tables
         for row in frame.itertuples(index=False): t.add_row(*map(text, row))
         return t
     parts = [table(self.table(), ('class', 'most often taken for'))]
-    if len(self.confusion)<=12: # more columns than a terminal has room for
+    if sum(max(5, len(o))+2 for o in self.confusion)<=60: # a terminal has room for it beside the names of the rows
         parts += ['', Text('A row for each true class, a column for each guess')]
         parts += [table(self.confusion.reset_index(names=''), ('',))]
     mistakes = [f"{o['file']}: {o['truth']}, taken for {o['guess']} ({o['probability']:.0%})" for o in self.worst(6)]
-    parts += ['', Text('Surest mistakes'), *map(text, mistakes)]*bool(mistakes)
+    parts += ['', Text('Worst mistakes'), *map(text, mistakes)]*bool(mistakes)
     return Group(*parts, '', Text(self.sentence), *map(text, self.notes))
 
 # %% ../../nbs/workshop/training/testing.ipynb #7e570013
@@ -213,7 +215,7 @@ def _sections(test):
     yield section('Can its probabilities be believed?', f'<div class="panels"><figure style="margin:0">{bins}</figure></div>',
         'Accuracy against confidence. Below the dotted line the model is surer than it should be.')
     mistakes = gallery([(o['file'], _caption(o)) for o in test.worst()], test.folder)
-    yield section('The surest mistakes', mistakes, 'Some of them may be labelled wrongly: look.')
+    yield section('The worst mistakes', mistakes, 'Some of them may be labelled wrongly: look.')
     notes = ''.join(f'<li>{escape(o)}</li>' for o in test.notes)
     yield section('Notes', notes and f'<ul>{notes}</ul>')
     yield section('What was tested', f'<p style="white-space:pre-line">{escape(test.model)}</p>' if test.model else '')
@@ -226,8 +228,9 @@ def write(self:Test,
     file, # the HTML file to write
 ): # `file` as a `Path`
     "Write all that the test shows as one HTML file that needs no other"
-    about = f'{self.folder.absolute()}, {len(self.files)} images'
-    return write_page(file, html_page('How good is it?', self.folder.name, about, self.sentence, '\n'.join(_sections(self)), 'Made'))
+    name = '/'.join(self.folder.absolute().parts[-2:]) # not where it lies: the page may be sent to somebody
+    about = f'{name}, {len(self.files)} images'
+    return write_page(file, html_page('How good is it?', name, about, self.sentence, '\n'.join(_sections(self)), 'Made'))
 
 # %% ../../nbs/workshop/training/testing.ipynb #7e570015
 @patch
@@ -236,7 +239,7 @@ def test(self:Model,
     **kwargs, # for `predict_each`: tta, bs, threads
 ): # `Test`
     "How good is the model on the images in `folder`? Raises `CourseError` for classes that it does not know"
-    files,folder = labelled_images(folder)
+    whole,(files,folder) = Path(folder).expanduser().absolute(),labelled_images(folder)
     files = _check_known(files, folder, self.vocab)
     labels = {f: self.vocab.index(name) for name,fs in files.items() for f in fs}
     found = list(self.predict_each(list(labels), **kwargs))
@@ -245,5 +248,6 @@ def test(self:Model,
     probs = torch.stack([p for _,p in read])
     if not probs.isfinite().all():
         raise CourseError("The model's predictions are no numbers (NaN): train it again, with a lower learning rate.")
-    return Test(folder, self.vocab, [f for f,_ in read], probs, tensor([labels[f] for f,_ in read]), unread,
-        repr(self))
+    seen = whole==folder.absolute() and self.record is not None and self.record.data.get('name')==whole.name
+    warning = f'The model was trained on a folder {whole.name!r}: if these are the same images, it has seen them.' if seen else ''
+    return Test(folder, self.vocab, [f for f,_ in read], probs, tensor([labels[f] for f,_ in read]), unread, repr(self), warning)
