@@ -4,11 +4,11 @@
 
 The two take turns, several times; what counts is the median of the ratios. The record goes to benchmarks/results.
 """
-import json,resource,statistics,sys,time
+import resource,statistics,sys,time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from PIL import Image
-from sota_course.core import write_atomically
+from sota_course.core import to_json,write_atomically
 from sota_course.records import device_name,fingerprint,package_versions
 from sota_course.normalization import channel_histogram,stats_from_histogram
 from sota_course.data.sample import sample_data
@@ -43,6 +43,6 @@ def main(path=None, rounds=5):
         print(f'{workers} threads: decoding {statistics.median(a for a,_ in pairs):.2f} s, statistics {statistics.median(b for _,b in pairs):.2f} s, ratio {ratio:.2f}')
     result['memory_growth_mib'] = round(peak_memory()-before, 1)
     print(f"memory grew by {result['memory_growth_mib']} MiB from a tenth of the images to all")
-    print(write_atomically(Path(__file__).parent/'results'/f'channel_statistics-{path.name}.json', json.dumps(result, indent=1)))
+    print(write_atomically(Path(__file__).parent/'results'/f'channel_statistics-{path.name}.json', to_json(result, indent=1)))
 
 if __name__ == '__main__': main(*sys.argv[1:])

@@ -13,7 +13,7 @@ import argparse,json,random,time
 from collections import Counter,defaultdict
 from pathlib import Path
 from statistics import median
-from sota_course.core import write_atomically
+from sota_course.core import to_json,write_atomically
 from sota_course.records import package_versions
 from sota_course.questionnaire import check,load_bank
 
@@ -98,7 +98,7 @@ def main():
     rows = (judge_left_out if args.left_out else judge_as_shipped)(args.files)
     found = figures(rows)
     name = args.name or ('left_out' if args.left_out else args.files[0].stem)
-    write_atomically(Path(__file__).parent/'results'/'answers'/f'{name}.json', json.dumps(found, indent=1))
+    write_atomically(Path(__file__).parent/'results'/'answers'/f'{name}.json', to_json(found, indent=1))
     print(as_line(f"{name}, real ({found['authors']} authors)", found['real']))
     print(as_line(f'{name}, invented', found['invented']))
     print('unsure by question:', ', '.join(f'{k}: {v:.0%}' for k,v in found['unsure_by_question'].items()))

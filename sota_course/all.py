@@ -37,6 +37,7 @@ from sota_course.training.muon import *
 from sota_course.training.distributed import *
 from sota_course.training.model import *
 from sota_course.training.onnx import *
+from sota_course.training.testing import *
 from sota_course.experiments.recipes import *
 from sota_course.experiments.learners import *
 from sota_course.experiments.checkpoints import *

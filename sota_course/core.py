@@ -6,7 +6,7 @@
 __all__ = ['CourseError', 'get_device', 'tune_malloc', 'seed_everything', 'cache_home', 'results_home']
 
 # %% ../nbs/workshop/core.ipynb #845ed61e
-import errno,importlib,os,shutil,tempfile
+import errno,importlib,json,math,os,shutil,tempfile
 from contextlib import contextmanager,suppress
 from pathlib import Path
 from typing import get_args
@@ -21,6 +21,11 @@ def check_positive(**values):
     "Raise `CourseError` for the first of `values` that is given and below 1"
     for name,value in values.items():
         if value is not None and value<1: raise CourseError(f"{name}={value} makes no sense: it must be at least 1.")
+
+# %% ../nbs/workshop/core.ipynb #c0de1a05
+def printable(text):
+    "`text` for a terminal: control characters, which could move its cursor, are spelled out"
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 # %% ../nbs/workshop/core.ipynb #4fa0b7c3
 def wrong_kind(
@@ -186,6 +191,18 @@ def write_atomically(
     with new_file(path) as temp: # names of files that are not UTF-8 have characters that UTF-8 cannot write
         temp.write_text(text, encoding='utf-8', errors='backslashreplace', newline='\n')
     return path
+
+# %% ../nbs/workshop/core.ipynb #c0de1a02
+def to_json(
+    value, # dicts, lists, tuples, strings and numbers
+    **kwargs, # for `json.dumps`
+): # str
+    "`value` as JSON that every program can read: NaN and infinity become null"
+    def plain(o):
+        if isinstance(o, float): return o if math.isfinite(o) else None
+        if isinstance(o, dict): return {k: plain(v) for k,v in o.items()}
+        return list(map(plain, o)) if isinstance(o, (list,tuple)) else o
+    return json.dumps(plain(value), allow_nan=False, **kwargs)
 
 # %% ../nbs/workshop/core.ipynb #3c2a621b
 @contextmanager

@@ -13,7 +13,7 @@ from datetime import datetime,timezone
 from pathlib import Path
 import ipywidgets as widgets
 from fastcore.xdg import xdg_data_home
-from .core import CourseError,write_atomically
+from .core import CourseError,to_json,write_atomically
 from .questionnaire import check,load_bank,question,Result,solution
 
 # %% ../nbs/workshop/quiz.ipynb #515184d8
@@ -50,7 +50,7 @@ def _load(path):
 # %% ../nbs/workshop/quiz.ipynb #74dc73ba
 def _write(path, answers):
     "The whole file anew, or not at all"
-    return write_atomically(path, json.dumps(dict(answers={str(n):answers[n] for n in sorted(answers)}), indent=1, ensure_ascii=False))
+    return write_atomically(path, to_json(dict(answers={str(n):answers[n] for n in sorted(answers)}), indent=1, ensure_ascii=False))
 
 def _now(): return datetime.now(timezone.utc).isoformat(timespec='seconds')
 
@@ -100,7 +100,7 @@ def object_to(
     try: before = json.loads(path.read_text(encoding='utf-8'))
     except (OSError, ValueError): before = []
     same = [o for o in before if isinstance(o, dict) and (o.get('question'), o.get('answer'))==(entry['question'], answer)]
-    return write_atomically(path, json.dumps([*(o for o in before if o not in same), entry], indent=1, ensure_ascii=False))
+    return write_atomically(path, to_json([*(o for o in before if o not in same), entry], indent=1, ensure_ascii=False))
 
 # %% ../nbs/workshop/quiz.ipynb #4d3fc148
 class Progress:

@@ -6,13 +6,13 @@
 __all__ = ['Record', 'package_versions', 'device_name', 'load_records', 'published_records', 'published_speed']
 
 # %% ../nbs/workshop/records.ipynb #4596ca02
-import hashlib,json,os,platform,re,warnings
+import hashlib,json,math,os,platform,re,warnings
 from dataclasses import asdict,dataclass,field
 from datetime import datetime,timezone
 from importlib.metadata import PackageNotFoundError,version
 from pathlib import Path
 from fastcore.basics import patch
-from .core import CourseError,get_device,results_home,shipped,write_atomically
+from .core import CourseError,get_device,results_home,shipped,to_json,write_atomically
 
 # %% ../nbs/workshop/records.ipynb #54fcf180
 @dataclass
@@ -83,7 +83,7 @@ def save(self:Record,
     self.started = self.started or datetime.now(timezone.utc).isoformat(timespec='microseconds')
     stamp = ''.join(c for c in self.started[:26] if c.isdigit())
     name,seed = re.sub(r'[^\w.-]+', '_', self.name),'' if self.seed is None else f'-s{self.seed}'
-    return write_atomically(Path(folder or results_home())/f'{stamp}-{name}{seed}.json', json.dumps(asdict(self), indent=1))
+    return write_atomically(Path(folder or results_home())/f'{stamp}-{name}{seed}.json', to_json(asdict(self), indent=1))
 
 # %% ../nbs/workshop/records.ipynb #92eb59ba
 _renamed = dict(smoothing='label_smoothing') # what older records call a variant, or a setting
@@ -91,7 +91,10 @@ _renamed = dict(smoothing='label_smoothing') # what older records call a variant
 def _read_record(text):
     "The `Record` that `text` is, with the names of today; raises `ValueError` or `TypeError` if it is none"
     def renamed(o): return {_renamed.get(k, k): renamed(v) for k,v in o.items()} if isinstance(o, dict) else o
+    def measured(row): return {k: math.nan if v is None else v for k,v in row.items()} if isinstance(row, dict) else row
     r = Record(**json.loads(text))
+    r.evaluation = measured(r.evaluation)
+    if isinstance(r.log, list): r.log = list(map(measured, r.log))
     if isinstance(r.name, str): r.name = '+'.join(_renamed.get(o, o) for o in r.name.split('+'))
     r.config = renamed(r.config)
     return r

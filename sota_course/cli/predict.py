@@ -6,12 +6,12 @@
 __all__ = []
 
 # %% ../../nbs/workshop/cli/predict.ipynb #1f626730
-import csv,json,sys
+import csv,sys
 from pathlib import Path
 from typing import Annotated,Optional
 from typer import Argument,Option
 from .app import app
-from ..core import CourseError
+from ..core import check_writable,CourseError,printable,results_home,to_json
 from ..data.files import image_files
 
 # %% ../../nbs/workshop/cli/predict.ipynb #97c8416f
@@ -23,23 +23,19 @@ def _images(paths):
     if not files: raise CourseError(f"There are no images in {paths[0]}: name images, or folders that have some.")
     return files
 
-def _printable(text):
-    "`text` for a terminal: control characters, which could move its cursor, are spelled out"
-    return text if text.isprintable() else ascii(text)[1:-1]
-
 # %% ../../nbs/workshop/cli/predict.ipynb #632647df
 def _as_table(predictions, vocab, top, width):
     "Lines of the file and its `top` classes, or why there are none; each as soon as it is known"
     for file,p in predictions:
-        if isinstance(p, CourseError): line = _printable(str(p).removeprefix(f'{file} '))
-        else: line = '   '.join(f'{_printable(vocab[i])} {100*p[i]:.1f} %' for i in p.argsort(descending=True)[:top].tolist())
-        print(f'{_printable(str(file)):<{width}}   {line}')
+        if isinstance(p, CourseError): line = printable(str(p).removeprefix(f'{file} '))
+        else: line = '   '.join(f'{printable(vocab[i])} {100*p[i]:.1f} %' for i in p.argsort(descending=True)[:top].tolist())
+        print(f'{printable(str(file)):<{width}}   {line}')
         yield p
 
 def _as_json(predictions, vocab):
     "A list with an object for each file: all probabilities, or an error"
     predictions = list(predictions)
-    print(json.dumps([dict(file=str(file)) | (dict(error=str(p)) if isinstance(p, CourseError)
+    print(to_json([dict(file=str(file)) | (dict(error=str(p)) if isinstance(p, CourseError)
         else dict(probabilities=dict(zip(vocab, p.tolist())))) for file,p in predictions], indent=1))
     yield from (p for _,p in predictions)
 
@@ -48,14 +44,14 @@ def _as_csv(predictions, vocab):
     rows = csv.writer(sys.stdout, lineterminator='\n')
     rows.writerow(['file', *vocab, 'error'])
     for file,p in predictions:
-        rows.writerow([_printable(str(file)), *([''] * len(vocab) + [p] if isinstance(p, CourseError)
+        rows.writerow([printable(str(file)), *([''] * len(vocab) + [p] if isinstance(p, CourseError)
             else [f'{o:.6f}' for o in p.tolist()] + [''])])
         yield p
 
 # %% ../../nbs/workshop/cli/predict.ipynb #690a0476
 @app.command('predict')
 def predict_command(
-    model:Annotated[Path, Argument(help='A folder that save_model has made.')],
+    model:Annotated[Path, Argument(help='A folder that `sota-course train --save` or save_model has made.')],
     images:Annotated[list[Path], Argument(help='Images, or folders of images.')],
     tta:Annotated[bool, Option('--tta', help='Average over each image and its mirror image.')]=False,
     style:Annotated[str, Option('--format', help='table, json or csv.')]='table',
@@ -67,15 +63,36 @@ def predict_command(
     from sota_course.training.model import load_model
     loaded,files = load_model(model, device),_images(images)
     predictions = loaded.predict_each(files, tta=tta)
-    if style=='table': printed = _as_table(predictions, loaded.vocab, top, max(len(_printable(str(o))) for o in files))
+    if style=='table': printed = _as_table(predictions, loaded.vocab, top, max(len(printable(str(o))) for o in files))
     else: printed = dict(json=_as_json, csv=_as_csv)[style](predictions, loaded.vocab)
     failed = sum(isinstance(o, CourseError) for o in printed)
     if failed: raise CourseError(f"{failed} of {len(files)} images could not be read: their lines say why.")
 
+# %% ../../nbs/workshop/cli/predict.ipynb #7e57c002
+@app.command('test')
+def test_command(
+    model:Annotated[Path, Argument(help='A folder that `sota-course train --save` or save_model has made.')],
+    folder:Annotated[Path, Argument(help='Folders of images, one for each class; or a folder that has those in test/, or in val/.')],
+    tta:Annotated[bool, Option('--tta', help='Average over each image and its mirror image.')]=False,
+    page:Annotated[Optional[Path], Option(help='The HTML file to write; test.html in the folder of results if left out.')]=None,
+    device:Annotated[Optional[str], Option(help='cuda, mps or cpu; the fastest there is if left out.')]=None,
+):
+    "Test a saved model on images of known classes: accuracy, each class, mistakes, calibration."
+    from rich.console import Console
+    from sota_course.training.model import load_model
+    from sota_course.training.testing import labelled_images
+    page = page or results_home()/'test.html'
+    check_writable(page.parent)
+    _,where = labelled_images(folder) # which says in a sentence what is wrong with it
+    print(f'Testing on {printable(str(where))}', flush=True)
+    found = load_model(model, device).test(folder, tta=tta)
+    Console().print(found)
+    print(f'\nPage: {found.write(page).absolute()}')
+
 # %% ../../nbs/workshop/cli/predict.ipynb #2489f5b7
 @app.command('export')
 def export_command(
-    model:Annotated[Path, Argument(help='A folder that save_model has made.')],
+    model:Annotated[Path, Argument(help='A folder that `sota-course train --save` or save_model has made.')],
     file:Annotated[Path, Argument(help='The ONNX file to write.')],
 ):
     "Write a saved model as ONNX, for other programs: uint8 images in, probabilities out."

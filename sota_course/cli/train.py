@@ -10,27 +10,28 @@ from pathlib import Path
 from typing import Annotated,Optional
 import typer
 from typer import Argument,Option
-from .app import app,first_process,LabelsOption,NestedOption,one_path,open_photos
-from .app import PathOption,PhotosArgument,ResultsOption,ValidPctOption
-from ..core import get_device,results_home
+from .app import app,LabelsOption,NestedOption,one_path,open_photos,PathOption
+from .app import PhotosArgument,ResultsOption,ValidPctOption
+from ..core import CourseError,get_device,results_home
 
 # %% ../../nbs/workshop/cli/train.ipynb #45d79613
-def _print_results(records, folder):
-    "The table of `records`, and where they lie"
-    from sota_course.compare import results_table
-    print(f'\n{results_table(records).to_string(index=False)}\n\nRecords: {Path(folder or results_home()).absolute()}')
+def _print_result(record, folder):
+    "What came of a run, what that means, and where its record lies"
+    from sota_course.experiments.ladder import result_sentence,summary_line
+    print(f'\n{summary_line(record)}\n{result_sentence(record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
+
+def _print_finished(error, folder, model):
+    "That a run is done already; raises `CourseError` where a model is wanted that is not there"
+    if not model or (model/'model.json').exists():
+        print(error)
+        return _print_result(error.record, folder)
+    raise CourseError(f"{str(error).split(': nothing')[0]}, and its network was not kept in {model}: train it again, without --resume.")
 
 # %% ../../nbs/workshop/cli/train.ipynb #32bb985a
 def _given(ctx, *names):
     "Those of the options `names` that stand on the command line, with their values"
     # typer has click within or beside it, by version: so the name of the source is compared, and not the source
     return {o: ctx.params[o] for o in names if ctx.get_parameter_source(o).name=='COMMANDLINE'}
-
-def _keep(learn, folder):
-    "Save the model, if asked to"
-    if not folder: return
-    from sota_course.training.model import save_model
-    if first_process(): print(f'Model:   {save_model(learn, folder)}')
 
 @app.command('recipes')
 def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of recipes; those of the course if left out.')]=None):
@@ -41,6 +42,15 @@ def recipes_command(file:Annotated[Optional[Path], Argument(help='A TOML file of
     for name,about in listed.about.items(): print(f"{name:<{wide}}  {about or ''}".rstrip())
 
 # %% ../../nbs/workshop/cli/train.ipynb #54100fb8
+def _quick_recipe(data):
+    "The name of the recipe for those who ask for none, on a CPU, and what to change of it"
+    name = 'ten-seconds' if len(data.train)>=5000 else 'sample-five-seconds'
+    print(f'Recipe {name}: a small network, from random weights. `sota-course train --help` says how to choose another.')
+    if len(data.train)<1000:
+        print(f'{len(data.train)} images are few for that: --pretrained begins with a network that has seen a million.')
+    few = dict(bs=max(2, len(data.train)//8)) if len(data.train)<256 else {} # small batches, or there would be hardly a step
+    return name,few
+
 @app.command('train')
 def train_command(
     ctx:typer.Context,
@@ -71,16 +81,18 @@ def train_command(
     save:Annotated[Optional[Path], Option(help='Keep the model in this folder, for `sota-course predict`.')]=None,
     results:ResultsOption=None,
 ):
-    "Train a classifier, from scratch or from pretrained weights, and write the record of it."
-    from sota_course.experiments.ladder import summary_line
-    from sota_course.experiments.runs import train
+    """Train a classifier, from scratch or from pretrained weights, and write the record of it.
+
+    Without options on a CPU: the recipe ten-seconds of chapter 09 (a small network, small images), or sample-five-seconds for fewer
+    than 5,000 images. With --arch, --size, --bs, --epochs, --lr or --normalize: plainly, with the defaults below."""
+    from sota_course.experiments.runs import RunFinished,train
     get_device(device)
-    changes = _given(ctx, 'arch', 'size', 'bs', 'epochs', 'lr', 'noise', 'normalize', 'pretrained', 'weights',
-        'class_weights', 'oversample')
-    path = one_path(photos, path)
-    data = open_photos(path, size, valid_pct, labels, nested) if path or labels or nested or valid_pct is not None else None
+    plain,more = ('arch', 'size', 'bs', 'epochs', 'lr', 'normalize', 'pretrained', 'weights'),('noise', 'class_weights', 'oversample')
+    changes,data = _given(ctx, *plain, *more),open_photos(one_path(photos, path), size, valid_pct, labels, nested)
+    if not recipe and speed_up and get_device(device).type=='cpu' and not changes.keys() & {*plain}: 
+        recipe,few = _quick_recipe(data)
+        changes |= few
     if not recipe: name = name or ('pretrained' if pretrained or weights else 'normalized' if normalize else 'baseline')
-    learn = train(recipe, data, seed, name or '', results, resume, device, speed_up=speed_up, **changes)
-    if recipe: print(f'\n{summary_line(learn.record)}\n\nRecords: {Path(results or results_home()).absolute()}')
-    else: _print_results([learn.record], results)
-    _keep(learn, save)
+    try: learn = train(recipe, data, seed, name or '', results, resume, device, speed_up=speed_up, save=save, **changes)
+    except RunFinished as e: return _print_finished(e, results, save)
+    _print_result(learn.record, results)

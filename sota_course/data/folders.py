@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 from ..core import check_positive,CourseError,find_data,new_folder
 from .files import Contents
-from .images import read_rgb
+from .images import odd_image,read_rgb
 from .splits import hold_out,read_layout,split_seed
 
 # %% ../../nbs/workshop/data/folders.ipynb #7d59f91d
@@ -33,7 +33,7 @@ class Verification:
     path:Path # the folder
     counts:dict # files by split and class
     problems:list # sentences; empty if all is well
-    notes:list=field(default_factory=list) # what was taken for what, see `Layout`
+    notes:list=field(default_factory=list) # on what was taken for what, and on what is worth a look and may be right
     @property
     def verdict(self):
         n = len(self.problems)
@@ -44,9 +44,10 @@ class Verification:
 
 # %% ../../nbs/workshop/data/folders.ipynb #a748e2ef
 def _image_problem(file):
-    "Why `file` cannot be read, None if it can"
-    try: read_rgb(file)
-    except CourseError as e: return str(e).split(': remove')[0]
+    "Why `file` cannot be read, and what is odd about it if it can; None for what is as it should be"
+    try: odd = odd_image(read_rgb(file))
+    except CourseError as e: return str(e).split(': remove')[0], None
+    return None, f'{file} {odd}' if odd else None
 
 # %% ../../nbs/workshop/data/folders.ipynb #60fca18c
 def _class_problems(counts, expected):
@@ -94,9 +95,10 @@ def verify(
     if expected is None and path.name in ('imagenette2', 'imagenette2-160', 'imagenette2-224', 'imagenette2-320'):
         expected = {k: dict(zip(class_names, v)) for k,v in imagenette_counts.items()}
     with ThreadPoolExecutor(workers) as pool:
-        broken = list(pool.map(_image_problem, [f for c in files.values() for fs in c.values() for f in fs]))
-    problems = [*_class_problems(counts, expected), *filter(None, broken), *_same_problems(layout, contents)]
-    return Verification(path, counts, problems, layout.notes)
+        looked = list(pool.map(_image_problem, [f for c in files.values() for fs in c.values() for f in fs]))
+    broken,odd = ([*filter(None, o)] for o in zip(*looked))
+    problems = [*_class_problems(counts, expected), *broken, *_same_problems(layout, contents)]
+    return Verification(path, counts, problems, [*layout.notes, *odd])
 
 # %% ../../nbs/workshop/data/folders.ipynb #542f23dd
 def _choose(files, n, name, seed):

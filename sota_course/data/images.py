@@ -13,15 +13,51 @@ from PIL.JpegImagePlugin import JpegImageFile
 from fastai.vision.all import *
 from ..core import CourseError
 
+# %% ../../nbs/workshop/data/images.ipynb #a1f0c202
+_tags = dict(bits=258, largest=281, kind=339, largest_of_kind=341) # of TIFF; kinds: 1 unsigned, 2 signed, 3 floating-point
+
+def _white(values, tags):
+    "The number that stands for white: what the file says, or what is usual for numbers like these; None if that cannot be told"
+    said = next((tags[o] for o in (_tags['largest_of_kind'], _tags['largest']) if tags.get(o)), None)
+    if said is not None: return max(said) if isinstance(said, tuple) else said
+    if values.dtype.kind=='f': customs = 1, 255
+    elif (bits := np.ravel(tags.get(_tags['bits'], 16))[0])<=16: customs = 2**int(bits)-1,
+    else: customs = 65535,
+    return next((o for o in customs if values.max(initial=0)<=o), None)
+
+def in_8_bits(
+    im, # a grey `PIL.Image` of one of the modes I and F
+    tags=None, # what is written in a TIFF file, by number
+): # a grey `PIL.Image` of mode L
+    "Grey as 8 bits, from 0 to what stands for white"
+    values,tags = np.asarray(im),tags or {}
+    if values.dtype==np.int32 and 1 in np.ravel(tags.get(_tags['kind'], 0)): values = values.view(np.uint32)
+    white = _white(values, tags)
+    if white is None or not (np.isfinite(values).all() and 0<=values.min(initial=0) and values.max(initial=0)<=white):
+        raise ValueError(f'its numbers go from {values.min():g} to {values.max():g}, and it does not say which of them is white')
+    if values.dtype.kind=='f': values = np.rint(values/white*255)
+    else: values = values.astype(np.uint64)*256//(int(white)+1)
+    return Image.fromarray(values.astype(np.uint8))
+
+# %% ../../nbs/workshop/data/images.ipynb #a1f0c204
+def on_white(
+    im, # a `PIL.Image` with transparency, of any mode
+): # a `PIL.Image` of mode RGB
+    "The image as it looks on a sheet of paper"
+    if im.mode=='La': im = im.convert('LA') # PIL takes this way only
+    im = im.convert('RGBA')
+    return Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im).convert('RGB')
+
 # %% ../../nbs/workshop/data/images.ipynb #ade0f09c
 def as_rgb(
     im, # a `PIL.Image` of any mode
 ): # a `PIL.Image` of mode RGB, upright
-    "The image as the eye sees it: turned as its EXIF note says, 16-bit grey scaled to 8 bits, any mode brought to RGB"
+    """The image as the eye sees it: turned as its EXIF note says, more than 8 bits of grey scaled to 8, what is transparent on white,
+    any mode brought to RGB. Raises `ValueError` for numbers of which nobody says what is white"""
+    tags = getattr(im, 'tag_v2', {})
     if im.getexif().get(0x0112, 1) != 1: im = ImageOps.exif_transpose(im)
-    if im.mode.startswith('I'): im = Image.fromarray((np.asarray(im).astype(np.uint32) >> 8).astype(np.uint8))
-    if im.mode=='P' and 'transparency' in im.info: im = im.convert('RGBA')
-    return im if im.mode=='RGB' else im.convert('RGB')
+    if im.mode[0] in 'IF': im = in_8_bits(im, tags)
+    return on_white(im) if im.has_transparency_data else im if im.mode=='RGB' else im.convert('RGB')
 
 # %% ../../nbs/workshop/data/images.ipynb #6b7d1598
 max_pixels = 500_000_000 # of a JPEG
@@ -59,6 +95,17 @@ def read_rgb(
 
 # %% ../../nbs/workshop/data/images.ipynb #97274dca
 class RGBImage(PILImage):
-    "A `PILImage` that is read with `read_rgb`"
+    "A `PILImage` that is as `as_rgb` makes it: from a file, a PIL image, an array, a tensor, or the bytes of a file"
     @classmethod
-    def create(cls, fn, **kwargs): return cls(read_rgb(fn)) if isinstance(fn, (str,Path)) else super().create(fn, **kwargs)
+    def create(cls, fn:Path|str|Tensor|np.ndarray|bytes|Image.Image, **kwargs): # fastai reads the kinds in a list of images from here
+        if isinstance(fn, (str,Path)): return cls(read_rgb(fn))
+        return cls(as_rgb(fn if isinstance(fn, Image.Image) else super().create(fn, **kwargs)))
+
+# %% ../../nbs/workshop/data/images.ipynb #a1f0c206
+def odd_image(
+    im, # a `PIL.Image` of mode RGB
+): # the end of a sentence; empty if all is well
+    "What is odd about an image that shows nothing"
+    lows,highs = zip(*im.getextrema())
+    if lows==highs: return f'has one colour only, {lows}: look whether it is what it should be'
+    return f'is nearly black, nothing in it is above {max(highs)} of 255: look whether it is what it should be' if max(highs)<16 else ''

@@ -7,7 +7,7 @@ __all__ = ['checkpoint_version', 'write_state', 'read_state', 'same_random', 'is
            'kept_epochs', 'kept_processes', 'StopAtNaN', 'RunFailed']
 
 # %% ../../nbs/workshop/experiments/checkpoints.ipynb #b96f1d3e
-import contextlib,json,time
+import contextlib,json,math,time
 from copy import copy,deepcopy
 from pathlib import Path
 import safetensors.torch
@@ -28,13 +28,15 @@ def _flatten(state, tensors):
         return {'tensor': len(tensors)-1}
     if isinstance(state, dict): return {'dict': [[k, _flatten(v, tensors)] for k,v in state.items()]}
     if isinstance(state, (list,tuple,L)): return {'tuple' if isinstance(state, tuple) else 'list': [_flatten(o, tensors) for o in state]}
-    return state.item() if isinstance(state, np.generic) else state
+    if isinstance(state, np.generic): state = state.item()
+    return {'float': str(state)} if isinstance(state, float) and not math.isfinite(state) else state
 
 def _unflatten(state, tensors):
     "What `_flatten` was given"
     if not isinstance(state, dict): return state
     (kind,value), = state.items()
     if kind=='tensor': return tensors[value]
+    if kind=='float': return float(value)
     if kind=='dict': return {k: _unflatten(v, tensors) for k,v in value}
     return dict(tuple=tuple, list=list)[kind](_unflatten(o, tensors) for o in value)
 
@@ -44,7 +46,7 @@ def write_state(
 ): # `path`
     "Write `state` as a safetensors file, whole or not at all"
     path,tensors = Path(path),[]
-    text = json.dumps(_flatten(state, tensors))
+    text = json.dumps(_flatten(state, tensors), allow_nan=False)
     with new_file(path, error=None) as temp: save_file({str(i): o for i,o in enumerate(tensors)}, temp, metadata=dict(state=text))
     return path
 

@@ -16,6 +16,7 @@ from ..data.dataset import open_data
 from .recipes import change,Recipe,settled,variants,with_small_batches
 from .runs import do_run,forget_lock,plan,records_of
 from ..records import load_records
+from ..training.testing import share_interval
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #e7421d9c
 def finished(
@@ -52,6 +53,21 @@ def summary_line(
     "What came of it"
     result = record.failed or f"{100*record.evaluation['accuracy']:.1f} % in {record.seconds:.0f} s"
     return f'{record.name}, seed {record.seed}: {result}'
+
+# %% ../../nbs/workshop/experiments/ladder.ipynb #ba7c0008
+def result_sentence(
+    record, # `Record` of a run that came to a result
+): # str
+    "What its accuracy means: the interval, and what guessing gives"
+    found = record.evaluation
+    n,right = found['images'],round(found['accuracy']*found['images'])
+    low,high = share_interval(right, n)
+    said = (f"{right} of {n} validation images right: {100*right/n:.1f} %, with that many images "
+        f"{100*low:.1f} to {100*high:.1f} % (95 % interval; another seed varies besides).")
+    if 'confusion' not in found: return said # a record of earlier days
+    common = max(sum(row.values()) for row in found['confusion'].values())
+    return (f"{said} Balanced over the classes: {100*found['balanced_accuracy']:.1f} %. "
+        f"Who always guesses the most frequent class gets {100*common/n:.1f} %.")
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #999eb018
 ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'label_smoothing', 'tta'

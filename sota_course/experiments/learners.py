@@ -9,10 +9,11 @@ __all__ = ['recipe_learner', 'TrainFor', 'fit_recipe', 'evaluate']
 import io,time
 from collections import Counter
 from contextlib import redirect_stdout
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from fastai.vision.all import *
-from ..core import get_device
+from ..core import CourseError,get_device
 from ..data.dataset import open_data
 from .recipes import arch_for,optimizers,schedules,stages_of,tta_views
 from ..label_smoothing import calibration_bins,calibration_error
@@ -25,6 +26,7 @@ from ..normalization import channel_stats
 from ..progressive_resizing import fit_progressive,GrowImages
 from ..training.callbacks import AlternateFlips,GrowViews,quiet,ValidateNever
 from ..training.speed import speed_up
+from ..training.testing import by_class,confusion_counts
 from ..training.transfer import HeadFirst
 from ..tta import nll,tta
 
@@ -79,6 +81,21 @@ def _faster(learn, precision):
     "`speed_up` without its line"
     with redirect_stdout(io.StringIO()): return speed_up(learn, precision)
 
+# %% ../../nbs/workshop/experiments/learners.ipynb #ba7c0002
+def check_lone_images(
+    learn, # a `Learner` from `recipe_learner`
+    recipe, # the same `Recipe`
+):
+    "Raise `CourseError` where batches of one image leave batch normalization a single number for a channel"
+    if recipe.bs>1: return
+    size = GrowImages(recipe.grow).size(min(o.size for o in stages_of(recipe)), 0)
+    try:
+        with torch.no_grad(), no_random(): deepcopy(learn.model).train()(torch.zeros(1, 3, size, size, device=learn.dls.device))
+    except ValueError as e:
+        if 'more than 1 value per channel' not in str(e): raise
+        raise CourseError(f"Batches of one image (bs=1) of {size} pixels leave batch normalization a single number for each channel, "
+            "of which it cannot tell how numbers vary: choose bs=2 or more (--bs), or larger images.") from e
+
 # %% ../../nbs/workshop/experiments/learners.ipynb #4f10d1ba
 class TrainFor(Callback):
     "End each fit after so many seconds of training, and stretch its schedule over them; validation does not count"
@@ -128,14 +145,17 @@ def evaluate(
     views:str='', # see `Recipe`
     seed:int=0, # for random views
     n_worst:int=12, # of how many images to note how wrong it was
-): # dict: accuracy, loss, calibration_error, images, seconds, bins (see `calibration_bins`), worst
+): # dict: accuracy, loss, calibration_error, images, seconds, bins (see `calibration_bins`), worst, and what `by_class` says
     "What the network says to the validation images, in numbers for a record"
     with no_random(seed), learn.no_bar():
         start = time.perf_counter()
         probs,targets = tta(learn, views=tta_views[views]) if views else learn.get_preds()
         seconds = time.perf_counter()-start
+    if not probs.isfinite().all():
+        raise CourseError("The predictions of the trained network are no numbers (NaN): try a lower learning rate.")
     losses = nll(probs, targets, reduction='none')
     bins = [{k: round(v, 4) for k,v in row.items()} for row in calibration_bins(probs, targets).to_dict('records')]
     return dict(accuracy=accuracy(probs, targets).item(), loss=losses.mean().item(), calibration_error=calibration_error(probs, targets),
         images=len(targets),
-        seconds=round(seconds, 3), bins=bins, worst=_worst(learn.dls.valid, probs, targets, losses, n_worst))
+        seconds=round(seconds, 3), bins=bins, worst=_worst(learn.dls.valid, probs, targets, losses, n_worst),
+        **by_class(confusion_counts(targets, probs.argmax(1), learn.dls.vocab)))

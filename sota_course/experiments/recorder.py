@@ -6,7 +6,7 @@
 __all__ = ['describe_data', 'RunRecorder', 'ShowEpochs']
 
 # %% ../../nbs/workshop/experiments/recorder.ipynb #27613e30
-import time
+import sys,time
 from dataclasses import asdict
 from datetime import datetime,timezone
 from fastai.vision.all import *
@@ -71,16 +71,23 @@ class RunRecorder(Callback):
 
 # %% ../../nbs/workshop/experiments/recorder.ipynb #81be5da2
 class ShowEpochs(ProgressCallback):
-    "A progress bar, and a line for each epoch that is trained now"
-    name,order = 'progress',Checkpoints.order+1
+    "A line for each epoch that is trained now; and a progress bar, where somebody sees it and not a file"
+    name,order,bars = 'progress',Checkpoints.order+1,False
+    def __call__(self, event_name):
+        if self.bars or event_name in ('before_fit', 'after_epoch'): super().__call__(event_name)
     def before_fit(self):
-        super().before_fit()
-        self.mbar.update(0) # a fit that is passed over has no epoch that would start the bar, and it wants to be ended
+        self.bars = IN_NOTEBOOK or sys.stdout.isatty()
+        if self.bars:
+            super().before_fit()
+            self.mbar.update(0) # a fit that is passed over has no epoch that would start the bar, and it wants to be ended
         self.shown = len(self.checkpoints.log)
     def after_epoch(self):
         if self.shown>=len(self.checkpoints.log): return
         self.shown,row = len(self.checkpoints.log),dict(self.checkpoints.log[-1])
         epoch,size,seconds = (row.pop(o) for o in ('epoch', 'size', 'seconds'))
         head = getattr(self.learn, 'head_first', None) # of a network that is fine-tuned
-        if epoch==0 and head is not None: self.mbar.write(f'the new head on frozen features: accuracy {head.accuracy:.4f}')
-        self.mbar.write(f"epoch {epoch+1}: {', '.join(f'{k} {v:.4f}' for k,v in row.items())}, {seconds:.1f} s at {size} px")
+        if epoch==0 and head is not None: self._say(f'the new head on frozen features: accuracy {head.accuracy:.4f}')
+        self._say(f"epoch {epoch+1}: {', '.join(f'{k} {v:.4f}' for k,v in row.items())}, {seconds:.1f} s at {size} px")
+    def _say(self, line):
+        if self.bars: self.mbar.write(line)
+        else: print(line, flush=True)

@@ -6,33 +6,14 @@
 __all__ = ['write_report']
 
 # %% ../../nbs/workshop/experiments/report.ipynb #991179a5
-import base64,io,warnings
 from datetime import timedelta
 from html import escape
-from pathlib import Path
-import matplotlib
-from PIL import Image,ImageOps
 from fastcore.basics import patch
-from ..compare import common_settings,compare,Comparison,counted,grey,listed_pairs
-from ..compare import own_settings,why_none
-from ..core import write_atomically
+from ..compare import common_settings,compare,Comparison,counted,listed_pairs,own_settings
+from ..compare import why_none
+from ..page import confusion_html,gallery,html_page,section,svg,write_page
 from ..plots import added_bins,learning_curves,plot_curves,plot_differences
 from ..plots import plot_reliability,plot_time
-from ..records import package_versions
-
-# %% ../../nbs/workshop/experiments/report.ipynb #d6c16534
-def _thumbnail(data, file, size=144):
-    "The picture as an address with its bytes in it; None if there is none below `data`"
-    try:
-        path = (Path(data)/file).resolve()
-        if not path.is_relative_to(Path(data).resolve()): return None # nobody else's pictures
-        with Image.open(path) as im:
-            im.draft('RGB', (2*size, 2*size)) # a JPEG can be decoded at half of its size, and less
-            im = ImageOps.exif_transpose(im).convert('RGB')
-            im.thumbnail((size, size))
-            im.save(out := io.BytesIO(), 'JPEG', quality=80)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError): return None
-    return f'data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}'
 
 # %% ../../nbs/workshop/experiments/report.ipynb #220c77c1
 @patch
@@ -42,50 +23,9 @@ def worst_html(self:Comparison, # see `compare`
     n:int=6, # how many images
 ): # HTML
     "The worst mistakes of a variant as pictures, or as names of files where there are none"
-    seeds,style = counted(len(self.runs[name]), 'seed'),'display:block;height:7em;max-width:100%;object-fit:contain;border-radius:6px'
-    def shown(file):
-        image = data and _thumbnail(data, file)
-        return f'<img src="{image}" alt="{escape(file)}" style="{style}">' if image else f'<code>{escape(file)}</code>'
-    def mistake(o):
-        caption = f'{escape(o["truth"])}, taken for <b>{escape(o["guess"])}</b> ({o["probability"]:.0%}; {o["seeds"]} of {seeds})'
-        return f'<figure style="flex:none;width:9em;margin:0">{shown(o["file"])}<figcaption>{caption}</figcaption></figure>'
-    mistakes = ''.join(map(mistake, self.worst(name, n)))
-    return f'<div style="display:flex;gap:.8em;overflow-x:auto" tabindex="0">{mistakes}</div>' if mistakes else ''
-
-# %% ../../nbs/workshop/experiments/report.ipynb #876b9e2e
-_css = """:root{color-scheme:light dark;--bg:#fff;--fg:#1d2127;--soft:#626a75;--line:#e2e5ea;--card:#f6f7f9;--good:#00704d;--bad:#b23c00}
-@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ed;--soft:#9aa3ae;--line:#2e343c;--card:#1c2026;--good:#3ecf9b;
-  --bad:#ff9a5c}}
-*{box-sizing:border-box}body{margin:0 auto;padding:2rem 1rem 4rem;max-width:74rem;background:var(--bg);color:var(--fg);
-  font:16px/1.55 system-ui,sans-serif;overflow-wrap:break-word}
-h1{font-size:2.2rem;line-height:1.15;margin:0}h2{font-size:1.25rem;margin:3rem 0 .3rem}h3{font-size:1rem;margin:1.4rem 0 .3rem}
-p{max-width:46rem;margin:.4rem 0}
-.lead{font-size:1.15rem;padding:.9rem 1.2rem;margin:1.4rem 0;border-left:4px solid var(--good);background:var(--card);max-width:none}
-.soft,figcaption{color:var(--soft)}figcaption{font-size:.78rem;line-height:1.35}
-table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums;margin:1rem 0}
-td:not([class]){white-space:nowrap}tbody th{overflow-wrap:anywhere;min-width:9rem}
-th,td{text-align:left;padding:.5rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-thead th{color:var(--soft);font-weight:500}
-.soft p,p.soft{margin-bottom:.6rem}.helped,.hurt{font-weight:650}.helped{color:var(--good)}.hurt{color:var(--bad)}
-.cannot,.baseline,.no{color:var(--soft)}
-.wide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2.5rem}
-.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(46%,12.5rem),1fr));gap:.6rem}
-svg{width:100%;height:auto;display:block}svg text{font-family:inherit!important}
-.facts{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1.5rem;font-size:.92rem}.facts dt{color:var(--soft)}.facts dd{margin:0}
-footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;font-size:.85rem}
-@media(max-width:52rem){thead{position:absolute;clip-path:inset(50%)}table,tbody,tr,th,td{display:block;border:0;padding:0}
-tbody tr{background:var(--card);border-radius:8px;padding:.7rem 1rem;margin:.7rem 0}
-td{display:flex;gap:1rem;justify-content:space-between;text-align:right}
-td::before{content:attr(data-label);color:var(--soft);font-weight:400;flex:none}.facts{grid-template-columns:1fr;gap:0}
-.facts dd{margin-bottom:.6rem}}"""
-
-def _svg(fig, alt):
-    "A figure as a part of the page: letters and axes get the colour of its text"
-    with warnings.catch_warnings(), matplotlib.rc_context({'svg.fonttype': 'none'}):
-        warnings.simplefilter('ignore') # on letters that matplotlib's own font does not have: the reader's has them
-        fig.savefig(out := io.StringIO(), format='svg', metadata=dict.fromkeys(('Creator', 'Date', 'Format', 'Type')))
-    svg = out.getvalue()
-    return f'<svg role="img" aria-label="{escape(alt)}"' + svg[svg.index('<svg')+4:].replace(grey, 'currentColor')
+    seeds = counted(len(self.runs[name]), 'seed')
+    def caption(o): return f'{escape(o["truth"])}, taken for <b>{escape(o["guess"])}</b> ({o["probability"]:.0%}; {o["seeds"]} of {seeds})'
+    return gallery([(o['file'], caption(o)) for o in self.worst(name, n)], data)
 
 # %% ../../nbs/workshop/experiments/report.ipynb #b681f7c4
 def _facts(c):
@@ -109,22 +49,20 @@ def _facts(c):
         "The interval is over seeds, on the same validation images; on other images the result may be another.")
 
 # %% ../../nbs/workshop/experiments/report.ipynb #3ea6365e
-def _section(title, body, about=''): return f'<section><h2>{title}</h2><p class="soft">{about}</p>{body}</section>' if body else ''
-
 def _comparing(c):
     "Differences seed by seed, and accuracy against time, beside each other"
     shown,paired = [o for o in c.names if c.runs[o]],[o for o in c.names if o!=c.baseline and c.differences(o)]
     verdicts = ''.join(f'{r.variant}: {r.verdict}. ' for r in c.rows.itertuples() if r.variant in paired)
-    differences = paired and _svg(plot_differences(c), f'Differences to {c.baseline} with their intervals. {verdicts}')
-    times = shown and _svg(plot_time(c), f"Accuracy against seconds of training of {', '.join(shown)}")
+    differences = paired and svg(plot_differences(c), f'Differences to {c.baseline} with their intervals. {verdicts}')
+    times = shown and svg(plot_time(c), f"Accuracy against seconds of training of {', '.join(shown)}")
     about = 'Differences to the baseline: a tick for each pair of runs with the same seed, the mean and its 95 % interval.'
-    yield _section('Seed by seed', differences, about)
-    yield _section('Accuracy and time', times, 'Thin lines are runs, marks are where they end, on average.')
+    yield section('Seed by seed', differences, about)
+    yield section('Accuracy and time', times, 'Thin lines are runs, marks are where they end, on average.')
 
 def _panels(c, plot, names, what):
     "A small figure for each of `names`"
     ends = {r.variant: f'{r.mean:.3g} on average over {counted(r.seeds, "seed")}' for r in c.rows.itertuples()}
-    figures = [_svg(plot(c, [o]), f'{what} of {o}; {c.metric} {ends[o]}') for o in names]
+    figures = [svg(plot(c, [o]), f'{what} of {o}; {c.metric} {ends[o]}') for o in names]
     return '<div class="panels">' + ''.join(f'<figure style="margin:0">{o}</figure>' for o in figures) + '</div>'
 
 def _lost(c):
@@ -133,35 +71,45 @@ def _lost(c):
         run = f"seed {r.seed}, {escape(r.started[:10])}, after {counted(len(r.log), 'epoch')}"
         yield f'<li><b>{escape(r.name)}</b>, {run}: {escape(why_none(r, c.metric))}</li>'
 
+# %% ../../nbs/workshop/experiments/report.ipynb #9a9e000c
+def added_confusion(
+    records, # list of `Record`
+): # dict from true class to a dict from guessed class to a number of images; empty where no run has counted them
+    "What was taken for what, over all records"
+    added = {}
+    def counts(o): return o.items() if isinstance(o, dict) else () # JSON may hold anything
+    for truth,row in (pair for r in records for pair in counts(r.evaluation.get('confusion'))):
+        for guess,n in counts(row):
+            if type(n) is not int or n<0: continue
+            added.setdefault(truth, {})
+            added[truth][guess] = added[truth].get(guess, 0)+n
+    return added
+
 # %% ../../nbs/workshop/experiments/report.ipynb #96968684
 def _sections(c, data):
     "The page below its table, section by section"
     shown,logs = [o for o in c.names if c.runs[o]],learning_curves(c)
     yield f'<div class="wide">{"".join(_comparing(c))}</div>'
-    yield _section('Learning curves', logs and _panels(c, plot_curves, logs, 'Accuracy by epoch'),
+    yield section('Learning curves', logs and _panels(c, plot_curves, logs, 'Accuracy by epoch'),
         'Accuracy after each epoch: thin lines are runs, the thick one is their mean, and behind it is that of the baseline.')
     binned = [o for o in shown if len(added_bins(c.runs[o].values()))]
-    yield _section('Can its probabilities be believed?', _panels(c, plot_reliability, binned, 'Accuracy against confidence'),
+    yield section('Can its probabilities be believed?', _panels(c, plot_reliability, binned, 'Accuracy against confidence'),
         'Accuracy against confidence, over all seeds. Below the dotted line a network is surer than it should be.')
+    confused = ''.join(f'<h3>{escape(o)}</h3>{confusion_html(counts)}' for o in shown if (counts := added_confusion(c.runs[o].values())))
+    yield section('What was taken for what', confused, 'A row for each true class, a column for each guess, over all seeds.')
     mistakes = ''.join(f'<h3>{escape(o)}</h3>{images}' for o in shown if (images := c.worst_html(o, data)))
-    yield _section('The worst mistakes', mistakes, 'Images with the greatest loss, over all seeds. Some of them may be labelled wrongly.')
+    yield section('The worst mistakes', mistakes, 'Images with the greatest loss, over all seeds. Some of them may be labelled wrongly.')
     failed,notes = ''.join(_lost(c)),''.join(f'<li>{escape(o)}</li>' for o in c.notes)
     facts = ''.join(f'<dt>{k}</dt><dd>{escape(v)}</dd>' for k,v in _facts(c) if v)
-    yield _section('Runs without a result', failed and f'<ul>{failed}</ul>')
-    yield _section('How it was measured', f'<dl class="facts">{facts}</dl>')
-    yield _section('Notes', notes and f'<ul>{notes}</ul>')
+    yield section('Runs without a result', failed and f'<ul>{failed}</ul>')
+    yield section('How it was measured', f'<dl class="facts">{facts}</dl>')
+    yield section('Notes', notes and f'<ul>{notes}</ul>')
 
 def _page(c, data):
     "The whole page"
-    name,version = escape(str(c.records[0].data.get('name'))),package_versions(['sota_course'])['sota_course']
-    body = '\n'.join(_sections(c, data))
-    return f'''<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>Did it help? {name}</title><style>{_css}</style></head><body>
-<header><h1>Did it help?</h1><p class="soft">{name}, compared by {escape(c.metric.replace("_", " "))}</p></header>
-<main><p class="lead">{escape(c.sentence)}</p>{c.table_html()}
-{body}
-</main><footer class="soft">Made from {counted(len(c.records), "record")} of runs with sota_course {version}.</footer></body></html>'''
+    name = str(c.records[0].data.get('name'))
+    return html_page('Did it help?', name, f'{name}, compared by {c.metric.replace("_", " ")}', c.sentence,
+        c.table_html() + '\n' + '\n'.join(_sections(c, data)), f'Made from {counted(len(c.records), "record")} of runs')
 
 # %% ../../nbs/workshop/experiments/report.ipynb #db95aa74
 def write_report(
@@ -172,4 +120,4 @@ def write_report(
 ): # the path of the file
     "Write all that the records say as one HTML file that needs no other"
     c = source if isinstance(source, Comparison) else compare(source, **kwargs)
-    return write_atomically(file, _page(c, data).encode('utf-8', 'replace').decode('utf-8'))
+    return write_page(file, _page(c, data))

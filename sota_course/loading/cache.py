@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from filelock import FileLock,Timeout
 from fastai.vision.all import *
-from ..core import cache_home,check_positive,CourseError,explained,new_folder
+from ..core import cache_home,check_positive,CourseError,explained,new_folder,to_json
 from ..data.images import as_rgb,open_jpeg,read_rgb
 from .views import parallel,shrink,thread_pool,to_pixels
 
@@ -41,7 +41,7 @@ def read_presized(
 # %% ../../nbs/workshop/loading/cache.ipynb #abc87c1e
 class CacheError(CourseError): "No cache can be built here: the images can still be read from their files, in each epoch"
 
-cache_version = 1 # of the files below, part of their names
+cache_version = 2 # of the files below, part of their names
 
 # %% ../../nbs/workshop/loading/cache.ipynb #af22b661
 _damaged = OSError,ValueError,KeyError,TypeError # what opening a cache raises that is not whole
@@ -163,7 +163,7 @@ def _build(folder, root, files, names, stats, presize, threads, show, skip_unrea
         index = dict(version=cache_version, root=str(root), presize=presize,
             built=datetime.now(timezone.utc).isoformat(timespec='seconds'), nbytes=end,
             images=images, unreadable=unreadable)
-        (new/'index.json').write_text(json.dumps(index), encoding='utf-8')
+        (new/'index.json').write_text(to_json(index), encoding='utf-8')
 
 # %% ../../nbs/workshop/loading/cache.ipynb #6e7a7b94
 def _lock(folder):

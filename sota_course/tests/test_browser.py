@@ -164,3 +164,22 @@ def test_an_unsure_answer_is_ticked_and_still_there(tmp_path, page):
         expect(ticks.last).not_to_be_checked()
     kept = json.loads((tmp_path/'jupyter'/'home'/'objections-imagenette.json').read_text(encoding='utf-8'))
     assert [(o['answer'], o['result']['verdict']) for o in kept]==[(answer, 'unsure')]
+
+def test_the_page_of_a_test_stands_alone(tmp_path, page, home):
+    "What `sota-course test` writes, opened as a file: pictures are there, nothing is fetched, and it fits on a phone"
+    from sota_course.tests.helpers import course
+    done = course('test', home/'model', home/'pets', '--device', 'cpu', '--page', tmp_path/'page.html')
+    assert done.returncode==0, done
+    fetched = []
+    page.on('request', lambda o: fetched.append(o.url))
+    page.goto((tmp_path/'page.html').as_uri())
+    expect(page.get_by_role('heading', level=1)).to_have_text('How good is it?')
+    for name in ('Class by class', 'What was taken for what', 'The worst mistakes'): expect(page.get_by_role('heading', name=name)).to_be_visible()
+    expect(page.get_by_role('row')).to_have_count(1+10)
+    expect(page.get_by_role('img', name=re.compile('^Found of each class: .*church: '))).to_be_visible()
+    widths = page.locator('main img').evaluate_all('all => all.map(o => o.naturalWidth)')
+    assert widths and min(widths)>0 and [o for o in fetched if not o.startswith('data:')]==[(tmp_path/'page.html').as_uri()]
+    screenshot(page, 'test-page')
+    page.set_viewport_size(dict(width=380, height=800))
+    assert page.evaluate('document.documentElement.scrollWidth')<=380
+    screenshot(page, 'test-page-phone')

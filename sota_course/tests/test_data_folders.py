@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 from sota_course.core import check_positive, CourseError, find_data, new_folder
 from sota_course.data.files import Contents
-from sota_course.data.images import read_rgb
+from sota_course.data.images import odd_image, read_rgb
 from sota_course.data.splits import hold_out, read_layout, split_seed
 from fastai.vision.all import *
 from sota_course.data.images import RGBImage

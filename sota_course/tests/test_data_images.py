@@ -7,6 +7,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.data.images import *
+from sota_course.data.images import as_rgb, odd_image
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -40,6 +41,36 @@ def test_broken_images_are_named():
     (folder/'text.jpg').write_bytes(b'I am not an image')
     for name in ('truncated.jpg', 'empty.jpg', 'text.jpg', 'missing.jpg'):
         with expect_fail(CourseError, name): RGBImage.create(folder/name)
+
+# %% ../../nbs/workshop/data/images.ipynb #a1f0c207
+def test_transparent_is_white():
+    import tempfile
+    folder = Path(tempfile.mkdtemp())
+    logo = Image.new('RGBA', (20, 20), (0, 0, 0, 0))
+    logo.paste((200, 0, 0, 255), (0, 0, 10, 20))
+    logo.save(folder/'rgba.png')
+    logo.convert('LA').save(folder/'la.png')
+    logo.convert('P').save(folder/'p.png', transparency=logo.convert('P').getpixel((15, 5)))
+    for name in ('rgba', 'la', 'p'): test_eq(read_rgb(folder/f'{name}.png').getpixel((15, 5)), (255, 255, 255))
+    half = Image.new('RGBA', (1, 1), (0, 0, 0, 128))
+    test_eq(as_rgb(half).getpixel((0, 0)), (127, 127, 127))
+
+# %% ../../nbs/workshop/data/images.ipynb #a1f0c208
+def test_white_is_what_the_file_says():
+    import tempfile
+    folder = Path(tempfile.mkdtemp())
+    ramp = np.tile(np.linspace(0, 1, 16, dtype=np.float32), (4, 1))
+    def grey(values, **kwargs):
+        Image.fromarray(values).save(folder/'grey.tif', **kwargs)
+        return [read_rgb(folder/'grey.tif').getpixel((x, 0))[0] for x in (0, 7, 15)]
+    test_eq(grey(ramp), [0, 119, 255])
+    test_eq(grey(ramp*255), [0, 119, 255])
+    test_eq(grey((ramp*4095).astype(np.uint16), tiffinfo={281: 4095}), [0, 119, 255]) # 12 bits
+    test_eq(grey((ramp*65535).astype(np.uint16)), [0, 119, 255])
+    for values in (ramp*700, ramp-0.5, ramp*np.nan):
+        with expect_fail(CourseError, 'grey.tif'): grey(values)
+    assert 'nearly black' in odd_image(as_rgb(Image.fromarray((ramp*4095).astype(np.uint16)))) # nobody says that these are 12 bits
+    assert 'one colour' in odd_image(Image.new('RGB', (9, 9), 'red')) and not odd_image(as_rgb(Image.fromarray(ramp)))
 
 # %% ../../nbs/workshop/data/images.ipynb #12b496fe
 def test_one_limit_for_large_photographs():

@@ -10,15 +10,24 @@ from sota_course.data.dataset import open_data
 from sota_course.experiments.recipes import change, Recipe, settled, variants, with_small_batches
 from sota_course.experiments.runs import do_run, forget_lock, plan, records_of
 from sota_course.records import load_records
+from sota_course.training.testing import share_interval
 import io, tempfile
 from contextlib import redirect_stdout
 from functools import partial
 from fastcore.test import expect_fail, test_eq
 from sota_course.data.sample import sample_data
+from sota_course.records import published_records, Record
 from sota_course.experiments.ladder import *
+from sota_course.experiments.ladder import result_sentence
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
+
+# %% ../../nbs/workshop/experiments/ladder.ipynb #ba7c000a
+def test_a_result_is_put_beside_guessing():
+    found = dict(accuracy=0.75, images=8, balanced_accuracy=0.7, confusion=dict(cat=dict(cat=4, dog=1), dog=dict(dog=2, cat=1)))
+    said = result_sentence(Record('a', {}, {}, evaluation=found))
+    assert said.startswith('6 of 8 validation images right: 75.0 %') and 'most frequent class gets 62.5 %' in said and '40.9 to 92.9 %' in said, said
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #75e3289f
 def test_a_ladder_asks_the_same_networks_and_resumes():

@@ -3,10 +3,11 @@
 import io, time
 from collections import Counter
 from contextlib import redirect_stdout
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from fastai.vision.all import *
-from sota_course.core import get_device
+from sota_course.core import CourseError, get_device
 from sota_course.data.dataset import open_data
 from sota_course.experiments.recipes import arch_for, optimizers, schedules, stages_of, tta_views
 from sota_course.label_smoothing import calibration_bins, calibration_error
@@ -19,16 +20,27 @@ from sota_course.normalization import channel_stats
 from sota_course.progressive_resizing import fit_progressive, GrowImages
 from sota_course.training.callbacks import AlternateFlips, GrowViews, quiet, ValidateNever
 from sota_course.training.speed import speed_up
+from sota_course.training.testing import by_class, confusion_counts
 from sota_course.training.transfer import HeadFirst
 from sota_course.tta import nll, tta
 from dataclasses import replace
-from sota_course.core import CourseError
 from sota_course.data.sample import sample_data
 from sota_course.experiments.recipes import list_recipes, named_recipe, Recipe, variants, vary
+from sota_course.plots import plot_confusion
 from sota_course.experiments.learners import *
+from sota_course.experiments.learners import check_lone_images
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
+
+# %% ../../nbs/workshop/experiments/learners.ipynb #ba7c0003
+def test_one_image_is_too_few_for_batch_normalization():
+    def check_one(**settings):
+        recipe = Recipe('xresnet18', bs=1, **settings)
+        check_lone_images(recipe_learner(recipe, sample_data(10, 4), 'cpu'), recipe)
+    check_one(size=64)
+    with expect_fail(CourseError, 'bs=1'): check_one(size=32)
+    with expect_fail(CourseError, 'of 32 pixels'): check_one(size=64, stages=((0.5, 0.5), (1, 0.5)))
 
 # %% ../../nbs/workshop/experiments/learners.ipynb #42e8f261
 def test_every_variant_trains():

@@ -12,13 +12,14 @@ from sota_course.data.download import get_data
 from sota_course.experiments.checkpoints import checkpoint_version, Checkpoints, kept_epochs
 from sota_course.experiments.checkpoints import kept_processes, RunFailed, StopAtNaN
 from sota_course.experiments.forecast import Forecast
-from sota_course.experiments.learners import evaluate, fit_recipe, recipe_learner
+from sota_course.experiments.learners import check_lone_images, evaluate, fit_recipe, recipe_learner
 from sota_course.experiments.recipes import arch_for, change, find_recipe, Recipe, settled, stages_of
 from sota_course.experiments.recipes import vary, with_small_batches
 from sota_course.experiments.recorder import describe_data, ShowEpochs
 from sota_course.mixup import restore_loss
 from sota_course.records import device_name, load_records, package_versions, Record
 from sota_course.training.distributed import data_parallel
+from sota_course.training.model import check_new_model, keep_model
 from sota_course.training.precision import best_precision
 from sota_course.weights import file_digest
 import io, tempfile
@@ -39,6 +40,20 @@ def test_train_leaves_a_record_and_repeats():
     test_eq([row['train_loss'] for row in first.log], [row['train_loss'] for row in again.log])
     test_eq([r.config['size'] for r in load_records(folder, 'baseline')], [32, 32])
     test_eq(first.data['train'], 40)
+
+# %% ../../nbs/workshop/experiments/runs.ipynb #ba7c0006
+def test_what_is_finished_is_not_trained_again():
+    tiny = sample_data(10, 4)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = dict(recipe=Recipe('small_cnn', 16, 20, 1), path=tiny, folder=folder, device='cpu', show=False)
+        with expect_fail(CourseError, 'it is a file'): train(**settings, save=get_image_files(tiny)[0])
+        test_eq(load_records(folder), []) # said before the training
+        with contextlib.redirect_stdout(io.StringIO()): train(**settings, save=f'{folder}/model', resume=True) # it begins
+        test_eq([o.name for o in Path(folder).iterdir() if o.is_dir()], ['model'])
+        with expect_fail(RunFinished, 'nothing is trained'): train(**settings, resume=True)
+        test_eq(len(load_records(folder)), 1)
+        train(**settings | dict(seed=1), resume=True) # another run
+        test_eq(len(load_records(folder)), 2)
 
 # %% ../../nbs/workshop/experiments/runs.ipynb #94fc0a90
 def test_train_recipe_goes_on_where_it_was_interrupted():

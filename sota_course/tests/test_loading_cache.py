@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from filelock import FileLock, Timeout
 from fastai.vision.all import *
-from sota_course.core import cache_home, check_positive, CourseError, explained, new_folder
+from sota_course.core import cache_home, check_positive, CourseError, explained, new_folder, to_json
 from sota_course.data.images import as_rgb, open_jpeg, read_rgb
 from sota_course.loading.views import parallel, shrink, thread_pool, to_pixels
 import tempfile

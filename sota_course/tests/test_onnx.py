@@ -29,7 +29,7 @@ def test_onnx_says_what_the_model_says(home, tmp_path, onnxruntime):
         found, = session.run(None, dict(images=views[:n].numpy()))
         assert torch.from_numpy(found).allclose(model.predict(files[:n]), atol=1e-5)
     said = session.get_modelmeta().custom_metadata_map
-    assert json.loads(said['vocab'])==model.vocab and said['size']=='16'
+    assert json.loads(said['vocab'])==model.vocab and said['size']=='16' and 'on white' in said['prepare']
     assert session.get_inputs()[0].type=='tensor(uint8)'
     # with other statistics the predictions differ, and by more than is allowed
     assert _onnx_differs(tmp_path/'net.onnx', Probabilities(model.network, model.stats), 16) < 1e-5

@@ -3,6 +3,7 @@
 import json, math
 import matplotlib, numpy as np, pandas as pd
 from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from sota_course.compare import Comparison, counted, grey, interval, looks, measured, metric_label
 from sota_course.compare import metric_scale

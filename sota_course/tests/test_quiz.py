@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 import ipywidgets as widgets
 from fastcore.xdg import xdg_data_home
-from sota_course.core import CourseError, write_atomically
+from sota_course.core import CourseError, to_json, write_atomically
 from sota_course.questionnaire import check, load_bank, question, Result, solution
 import tempfile
 from fastcore.test import expect_fail, test_eq

@@ -6,7 +6,7 @@
 __all__ = ['Model']
 
 # %% ../../nbs/workshop/training/model.ipynb #e733f307
-import json,math,re
+import itertools,json,math,re
 from dataclasses import asdict,dataclass,fields
 from functools import partial
 from hashlib import sha256
@@ -14,7 +14,8 @@ from pathlib import Path
 import safetensors.torch
 from safetensors import SafetensorError
 from fastai.vision.all import *
-from ..core import check_positive,CourseError,explained,get_device,new_folder,wrong_kind
+from ..core import check_positive,check_writable,CourseError,explained,get_device
+from ..core import new_folder,to_json,wrong_kind
 from ..data.files import image_files
 from ..data.images import as_rgb
 from ..loading.augment import Augment
@@ -115,11 +116,22 @@ def _check_model(spec):
 
 # %% ../../nbs/workshop/training/model.ipynb #0eff5f0d
 _model_files = {'model.json', 'weights.safetensors'}
+_left_behind = {'.DS_Store', 'Thumbs.db', 'desktop.ini'} # by file managers, in every folder that somebody has looked into
+
+def _check_place(path):
+    "Raise `CourseError` unless the folder `path` is yet to be made, empty, or an older model and nothing else"
+    if Path.cwd().is_relative_to(path):
+        raise CourseError(f"{path} is the folder you are in, or one above it, and a model has a folder to itself: "
+            f"name one, such as {Path.cwd()/'model'}.")
+    if not path.exists(): return
+    names = {o.name for o in path.iterdir()}-_left_behind if path.is_dir() else {path.name}
+    if names and names!=_model_files:
+        what = f'it has {min(names-_model_files or names)}' if path.is_dir() else 'it is a file'
+        raise CourseError(f"{path} is there already, and not as a saved model alone ({what}): choose another folder.")
 
 def _replace_model(path, files):
     "Make the folder `path` of the dict `files` (name to bytes), in place of an older model and of nothing else"
-    if path.exists() and not (path.is_dir() and {o.name for o in path.iterdir()}==_model_files):
-        raise CourseError(f"{path} is there already, and not as a saved model alone: choose another folder.")
+    _check_place(path)
     with new_folder(path, replace=True, error=None) as new:
         for name,content in files.items(): (new/name).write_bytes(content)
 
@@ -138,12 +150,41 @@ def save_model(
         size=view.size, presize=view.presize, augment=asdict(view.augment), stats=stats and stats._asdict(),
         weights_sha256=sha256(weights).hexdigest(), versions=package_versions(), record=record and asdict(record))
     try:
-        text = json.dumps(spec, indent=1)
+        text = to_json(spec, indent=1)
         _check_model(json.loads(text))
     except (TypeError, ValueError) as e:
         raise CourseError(f"This model cannot be saved so that it can be loaded again ({e}): make its loaders with get_dls.") from e
     with explained(f'Cannot write {path}'): _replace_model(path, {'weights.safetensors': weights, 'model.json': text.encode()})
     return path
+
+# %% ../../nbs/workshop/training/model.ipynb #5a7e0002
+def check_new_model(
+    path, # the folder that `save_model` shall make
+    vocab=(), # names of the classes
+):
+    "Raise `CourseError` if no model could be saved there: better before the training than after it"
+    path = Path(path).expanduser().resolve()
+    with explained(f'Cannot write {path}'): _check_place(path)
+    check_writable(path.parent)
+    if bad := [o for o in vocab if not o or re.search('[\x00-\x1f\x7f-\x9f]', o)]:
+        raise CourseError(f"The class {bad[0]!r} has a name that no model can be saved with: "
+            "give it one of characters that can be printed.")
+
+def keep_model(
+    learn, # see `save_model`
+    path, # the folder to make
+    elsewhere, # another folder, which has room
+): # the folder as a `Path`
+    "`save_model`; if it cannot write there, it saves beside `path` or in `elsewhere`, and says so"
+    path,first = Path(path).expanduser().resolve(),None
+    def fresh(folder): return next(o for i in itertools.count(2) if not (o := folder/f'{path.name or "model"}-{i}').exists())
+    for place in (lambda: path, lambda: fresh(path.parent), lambda: fresh(Path(elsewhere))):
+        try: saved = save_model(learn, place())
+        except (CourseError, OSError) as e: first = first or e
+        else:
+            if first: print(f'{first} The model was saved in {saved} instead.')
+            return saved
+    raise first
 
 # %% ../../nbs/workshop/training/model.ipynb #f2104bf3
 @dataclass

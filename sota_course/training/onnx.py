@@ -31,13 +31,17 @@ def _onnx_differs(file, probabilities, size):
     batches = [rng.integers(0, high, (n, 3, size, size), dtype=np.uint8) for n in (1, 3) for high in (2, 64, 256)]
     return max(float(np.abs(session.run(None, dict(images=o))[0] - probabilities(torch.from_numpy(o)).numpy()).max()) for o in batches)
 
+# %% ../../nbs/workshop/training/onnx.ipynb #0ee0002a
+_prepare = ('turned as EXIF says; more than 8 bits of grey scaled to 8; transparency on white; RGB; shortest side to `presize` pixels with '
+    'antialiasing if it is longer; the largest centred square without a border of val_xtra; to `size` by `size` pixels')
+
 # %% ../../nbs/workshop/training/onnx.ipynb #d6cdf22a
 def export_onnx(
     model, # a `Model`, or the folder of one
     file, # the file to write; an older one is replaced
 ): # `file` as a `Path`
     """Write a model as ONNX: `images`, uint8 RGB of shape (n, 3, size, size) for any n, give `probabilities` of shape (n, classes).
-    Classes and sizes are in its metadata. Written only if ONNX Runtime gives the same probabilities."""
+    Classes and sizes are in its metadata, and how an image file is brought to that form. Written only if ONNX Runtime gives the same probabilities."""
     try: import onnx,onnxruntime,onnxscript
     except ImportError as e:
         raise CourseError(f"ONNX files need {e.name}, which is not installed: python -m pip install 'sota_course[onnx]'.") from e
@@ -47,7 +51,7 @@ def export_onnx(
         with _hushed():
             program = torch.onnx.export(probabilities, (torch.zeros(2, 3, model.size, model.size, dtype=torch.uint8),), dynamo=True,
                 input_names=['images'], output_names=['probabilities'], dynamic_shapes=({0: torch.export.Dim('n')},))
-            program.model.metadata_props.update(vocab=json.dumps(model.vocab), arch=model.arch,
+            program.model.metadata_props.update(vocab=json.dumps(model.vocab), arch=model.arch, prepare=_prepare,
                 **{k: str(v) for k,v in dict(size=model.size, presize=model.presize, val_xtra=model.augment.val_xtra).items()})
             program.save(temp)
             difference = _onnx_differs(temp, probabilities, model.size)
