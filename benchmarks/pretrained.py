@@ -42,7 +42,7 @@ def trained(path, seed, name, weights, seconds, per_class):
     config = record.config | (dict(weights=Path(weights).name) if name=='fine-tune' else {})
     return dict(data=describe_data(learn.dls), config=config, log=record.log, seconds=round(record.seconds+found['seconds'], 3), evaluation=found)
 
-def features(path, seed, weights, per_class, rounds=3):
+def features(path, seed, weights, per_class, rounds=2):
     "The same of features: images a second with loading and without, medians"
     import torch
     from fastai.vision.all import ChannelsLast
@@ -57,10 +57,11 @@ def features(path, seed, weights, per_class, rounds=3):
     model,dtype = learn.model.to(memory_format=torch.channels_last),autocast_dtype(torch.device('cpu'), None)
     assert any(isinstance(o, ChannelsLast) for o in learn.cbs)
     n,bs = len(data.train)+len(data.valid),64
+    steps = max(1, min(20, n//bs))
     batch = torch.randn(bs, 3, size, size).contiguous(memory_format=torch.channels_last)
     def alone():
         model.eval()
-        with torch.inference_mode(), torch.autocast('cpu', dtype or torch.bfloat16, enabled=dtype is not None): return bs*20/seconds(lambda: [model(batch) for _ in range(20)])
+        with torch.inference_mode(), torch.autocast('cpu', dtype or torch.bfloat16, enabled=dtype is not None): return bs*steps/seconds(lambda: [model(batch) for _ in range(steps)])
     alone()
     found = alternate(dict(alone=alone, features=lambda: n/seconds(precompute, learn)), rounds)
     rates = {k: round(median(v), 1) for k,v in found.items()}
