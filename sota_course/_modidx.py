@@ -217,6 +217,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                         'sota_course.data.files._groups': ('workshop/data/files.html#_groups', 'sota_course/data/files.py'),
                                         'sota_course.data.files._is_image': ( 'workshop/data/files.html#_is_image',
                                                                               'sota_course/data/files.py'),
+                                        'sota_course.data.files._not_listed': ( 'workshop/data/files.html#_not_listed',
+                                                                                'sota_course/data/files.py'),
                                         'sota_course.data.files._size': ('workshop/data/files.html#_size', 'sota_course/data/files.py'),
                                         'sota_course.data.files._whole': ('workshop/data/files.html#_whole', 'sota_course/data/files.py'),
                                         'sota_course.data.files.image_files': ( 'workshop/data/files.html#image_files',

@@ -276,7 +276,7 @@ def _finder(path, file):
 def _from_table(path, file):
     "A `Layout` of what a table of labels says"
     file = Path(file).expanduser()
-    if not file.is_file() and (path/file).is_file(): file = path/file
+    file = path/file if not file.is_file() and (path/file).is_file() else file.absolute()
     rows,(find,images) = read_labels(file),_finder(path, file)
     labels,missing = {},[]
     for name,label,split,where in rows:
