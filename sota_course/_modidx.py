@@ -347,6 +347,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                   'sota_course/data/sample.py')},
             'sota_course.data.splits': { 'sota_course.data.splits.Layout': ( 'workshop/data/splits.html#layout',
                                                                              'sota_course/data/splits.py'),
+                                         'sota_course.data.splits.Layout.all_files': ( 'workshop/data/splits.html#layout.all_files',
+                                                                                       'sota_course/data/splits.py'),
                                          'sota_course.data.splits._check_classes': ( 'workshop/data/splits.html#_check_classes',
                                                                                      'sota_course/data/splits.py'),
                                          'sota_course.data.splits._check_names': ( 'workshop/data/splits.html#_check_names',

@@ -111,6 +111,10 @@ def test_test_is_kept_where_there_is_a_validation_set(tmp_path):
     small = tmp_path/'small'
     assert course('data', 'subset', folder, small).returncode==0
     test_eq(len(get_image_files(small)), 12) # none is dropped
+    assert 'test: 4 images' in course('data', 'verify', folder).stdout
+    shutil.copy(folder/'train/cat/1.jpg', folder/'test/cat/copy.jpg')
+    assert 'are the same image, in training and in the test' in course('data', 'verify', folder).stdout
+    (folder/'test/cat/copy.jpg').unlink()
     shutil.rmtree(folder/'valid')
     held = ImageData(folder, valid_pct=50)
     test_eq((len(held.train)+len(held.valid), len(held.test)), (4, 4))
