@@ -19,7 +19,7 @@ app = typer.Typer(help='Train state-of-the-art image classifiers, one measured t
     add_completion=False, pretty_exceptions_enable=False)
 
 # %% ../../nbs/workshop/cli/app.ipynb #9939e5cc
-PhotosArgument = Annotated[Optional[Path], Argument(metavar='[PHOTOS]', show_default=False,
+PhotosArgument = Annotated[Optional[Path], Argument(metavar='PHOTOS', show_default=False,
     help='A folder of images, with train/ and val/ or with a folder for each class; found, or drawn, if left out.')]
 PathOption = Annotated[Optional[Path], Option(help='PHOTOS as an option.')]
 ValidPctOption = Annotated[Optional[float], Option(help='Percent of each class to hold out, where val/ is not there; 20 if left out.')]

@@ -60,8 +60,9 @@ class ImageData:
         split_seed:int=split_seed, # decides what is held out; it has nothing to do with the seed of a training
     ):
         self.path,self.noise,self.contents = Path(path).absolute(),noise,Contents()
-        self.options = dict(valid_pct=valid_pct, labels=labels and str(Path(labels).absolute()), nested=nested, split_seed=split_seed)
         self.layout = read_layout(self.path, valid_pct, labels, nested, split_seed, self.contents)
+        labels = labels and str(self.layout.places['train']) # wherever the copy will be
+        self.options = dict(valid_pct=valid_pct, labels=labels, nested=nested, split_seed=split_seed)
         self.files,self.labels = self.layout.files,Labeller(self.path, noise, self.layout)
     @cached_property
     def train(self): return [f for fs in self.files['train'].values() for f in fs]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from ..core import CourseError
+from ..core import CourseError,explained
 
 # %% ../../nbs/workshop/data/files.ipynb #95e0ae7c
 image_endings = frozenset(f'.{o}' for o in """jpg jpeg jpe jfif mpo png apng gif webp avif avifs bmp dib tif tiff jp2 j2k j2c jpc jpf jpx
@@ -37,12 +37,15 @@ def visible_folders(
     folder, # a folder
 ): # list of the folders in it that are not `is_hidden`, sorted
     "The folders to look into"
-    found = sorted(o for o in Path(folder).iterdir() if not is_hidden(o.name) and o.is_dir())
+    with explained(f'{folder} cannot be listed', 'see that you may read it'):
+        found = sorted(o for o in Path(folder).iterdir() if not is_hidden(o.name) and o.is_dir())
     for o in found: _check_link(o)
     return found
 
 # %% ../../nbs/workshop/data/files.ipynb #1457125f
 def _is_image(name): return not is_hidden(name) and os.path.splitext(name)[1].lower() in image_endings
+
+def _not_listed(error): raise CourseError(f"{error.filename} cannot be listed ({error.strerror}): see that you may read it.") from error
 
 def image_files(
     folder, # a folder
@@ -51,7 +54,7 @@ def image_files(
     "The images in a folder, by their endings; the same on every machine"
     if not recurse: return sorted(o for o in Path(folder).iterdir() if _is_image(o.name) and not o.is_dir())
     found = []
-    for place,folders,files in os.walk(folder, followlinks=True):
+    for place,folders,files in os.walk(folder, onerror=_not_listed, followlinks=True):
         folders[:] = [o for o in folders if not is_hidden(o)]
         for o in folders: _check_link(Path(place)/o)
         found += [Path(place)/o for o in files if _is_image(o)]

@@ -65,17 +65,20 @@ def _class_problems(counts, expected):
 def same_images(
     files:dict, # from split to dict from class to its images
     contents, # `Contents`
-): # list of lists of (split, class, file) of the same image, in both splits or in two classes
+): # list of lists of (split, class, file) of the same image, in two splits or in two classes
     "Images that are where they should not be, or twice too often"
     where = {f: (split, name) for split,classes in files.items() for name,fs in classes.items() for f in fs}
     groups = [[(*where[f], f) for f in same] for same in contents.same(where)]
     return [o for o in groups if len({(split, name) for split,name,_ in o})>1]
 
+_says = dict(train='in training', val='in validation', test='in the test')
+
 def _same_problems(layout, contents):
     "A sentence for each image that is there twice and must not be"
-    for group in same_images(layout.files, contents):
+    for group in same_images(layout.all_files, contents):
         names = [f.relative_to(layout.path).as_posix() for _,_,f in group]
-        what = 'in training and in validation' if len({split for split,_,_ in group})>1 else 'in two classes'
+        splits = [says for split,says in _says.items() if split in {o for o,_,_ in group}]
+        what = ' and '.join(splits) if len(splits)>1 else 'in two classes'
         yield f"{' and '.join(names[:4])}{' and others'*(len(names)>4)} are the same image, {what}"
 
 # %% ../../nbs/workshop/data/folders.ipynb #e3bae907
@@ -90,7 +93,7 @@ def verify(
     "Read every image below `path` and list missing classes, wrong counts, unreadable files, and images that are there twice"
     contents = Contents()
     layout = read_layout(path, valid_pct, labels, nested, contents=contents)
-    path,files = layout.path,layout.files
+    path,files = layout.path,layout.all_files
     counts = {split: {name: len(fs) for name,fs in classes.items()} for split,classes in files.items()}
     if expected is None and path.name in ('imagenette2', 'imagenette2-160', 'imagenette2-224', 'imagenette2-320'):
         expected = {k: dict(zip(class_names, v)) for k,v in imagenette_counts.items()}
@@ -190,7 +193,7 @@ def subset(
     check_positive(per_class=per_class, size=size)
     layout = read_layout(path, valid_pct, labels, nested, split_seed if valid_pct is None else seed,
         divide=hold_out if valid_pct is None else _draw)
-    files = layout.files | (dict(test=layout.test) if layout.test else {})
+    files = layout.all_files
     for note in layout.notes: print(note)
     with new_folder(dest, what=f'Could not make {dest}') as new:
         for split,name,chosen in _chosen_files(files, _named(classes, files['train']), per_class, seed):

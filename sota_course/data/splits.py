@@ -27,6 +27,8 @@ class Layout:
     by_folder:bool=True # do folders say which split and class a file belongs to?
     depth:int|None=1 # the place of the class in the path of a file within `path`, from the end if below 0; None with a table
     labels:dict=field(default_factory=dict) # with a table: from the path of a file within `path` to its class
+    @property
+    def all_files(self): return self.files | (dict(test=self.test) if self.test else {})
 
 # %% ../../nbs/workshop/data/splits.ipynb #4da97cea
 split_names = dict(train='train', training='train', val='val', valid='val', validation='val', dev='val', test='test', testing='test')
@@ -134,7 +136,8 @@ def _check_classes(folders, path):
         raise CourseError(f"{path} has {' and '.join(d.name for d in odd[:3])}, which {'look' if len(odd)>1 else 'looks'} like a split "
             f"and not like a class: {way_out}, or name the one folder that has the folders of classes in it.")
     for d in folders:
-        if inner := [o for o in visible_folders(d) if _surely_split.fullmatch(o.name.lower())]:
+        inner = [o for o in visible_folders(d) if _surely_split.fullmatch(o.name.lower())]
+        if inner and not image_files(d, recurse=False):
             raise CourseError(f"{path} has {d.name}, which has {' and '.join(o.name for o in inner[:3])} in it and is no class but "
                 f"a data set: name that folder, {d}.")
 
@@ -276,7 +279,7 @@ def _finder(path, file):
 def _from_table(path, file):
     "A `Layout` of what a table of labels says"
     file = Path(file).expanduser()
-    if not file.is_file() and (path/file).is_file(): file = path/file
+    file = path/file if not file.is_file() and (path/file).is_file() else file.absolute()
     rows,(find,images) = read_labels(file),_finder(path, file)
     labels,missing = {},[]
     for name,label,split,where in rows:

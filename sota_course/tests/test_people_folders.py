@@ -1,6 +1,5 @@
 "Folders as people have them: understood, or refused by name; each case by the command a person would type"
-import csv,json,os,shutil,sys,unicodedata
-from collections import Counter
+import csv,json,os,pickle,re,shutil,sys,unicodedata
 from pathlib import Path
 from unittest import mock
 import numpy as np
@@ -112,6 +111,10 @@ def test_test_is_kept_where_there_is_a_validation_set(tmp_path):
     small = tmp_path/'small'
     assert course('data', 'subset', folder, small).returncode==0
     test_eq(len(get_image_files(small)), 12) # none is dropped
+    assert 'test: 4 images' in course('data', 'verify', folder).stdout
+    shutil.copy(folder/'train/cat/1.jpg', folder/'test/cat/copy.jpg')
+    assert 'are the same image, in training and in the test' in course('data', 'verify', folder).stdout
+    (folder/'test/cat/copy.jpg').unlink()
     shutil.rmtree(folder/'valid')
     held = ImageData(folder, valid_pct=50)
     test_eq((len(held.train)+len(held.valid), len(held.test)), (4, 4))
@@ -299,6 +302,16 @@ def test_tables_of_labels(tmp_path, header, name, delimiter):
     test_eq(('hold_out' in record.data, len(data.valid)==4), (len(header)==2, len(header)==3 or len(data.valid)==4))
     test_eq(len(data.train)+len(data.valid), 11)
 
+def test_a_table_in_the_folder_travels(tmp_path):
+    for i in range(8): photo(tmp_path/f'photos/{i}.jpg')
+    table(tmp_path/'photos/labels.csv', [['file', 'label'], *([f'{i}.jpg', 'cat dog'.split()[i%2]] for i in range(8))])
+    data = ImageData(tmp_path/'photos', labels='labels.csv')
+    again = pickle.loads(pickle.dumps(data))
+    test_eq((again.files, again.fingerprint), (data.files, data.fingerprint))
+    labels = {f.name: data.labels(f) for f in data.train}
+    dls = pickle.loads(pickle.dumps(get_dls(2, 16, data, device='cpu').train_ds))
+    test_eq({f.name: dls.vocab[dls[i][1]] for i,f in enumerate(dls.items)}, labels)
+
 @pytest.mark.parametrize('rows, clues', [
     ([['MEL', 'NV'], [1, 0]], ['no column of files', 'MEL, NV']),
     ([['file', 'weight'], ['0.jpg', 3]], ['no column of labels']),
@@ -337,6 +350,10 @@ def test_uneven_classes_are_said_and_evened_out(tmp_path):
     assert record.config['class_weights']=='balanced'
     _,record = trained(folder, '--oversample')
     test_eq((record.config['oversample'], record.data['train']), (True, 12))
+    for more in ('mixup', 'label_smoothing'):
+        done = course('ladder', folder, '--variants', f'baseline,balanced+{more}', '--seeds', 1, '--arch', 'small_cnn', '--size', 16, '--bs', 2,
+            '--epochs', 1, '--device', 'cpu', '--results', tmp_path/more)
+        assert done.returncode==0 and re.search(rf'balanced\+{more}, seed 0: [\d.]+ % in', done.stdout), done.stdout
     refused(train(folder, '--class-weights', 'all'), "class_weights='all'")
     refused(train(folder, '--class-weights', 'balanced', '--oversample'), 'use one of them')
     (folder/'train/cat/17.jpg').unlink()
