@@ -6,6 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/workshop/cli/train.ipynb #eb9f98e9
+import textwrap
 from pathlib import Path
 from typing import Annotated,Optional
 import typer
@@ -18,7 +19,8 @@ from ..core import CourseError,get_device,results_home
 def _print_result(record, folder):
     "What came of a run, what that means, and where its record lies"
     from sota_course.experiments.ladder import result_sentence,summary_line
-    print(f'\n{summary_line(record)}\n{result_sentence(record)}\n\nRecords: {Path(folder or results_home()).absolute()}')
+    meaning = textwrap.fill(result_sentence(record), 100)
+    print(f'\n{summary_line(record)}\n{meaning}\n\nRecords: {Path(folder or results_home()).absolute()}')
 
 def _print_finished(error, folder, model):
     "That a run is done already; raises `CourseError` where a model is wanted that is not there"
@@ -96,3 +98,4 @@ def train_command(
     try: learn = train(recipe, data, seed, name or '', results, resume, device, speed_up=speed_up, save=save, **changes)
     except RunFinished as e: return _print_finished(e, results, save)
     _print_result(learn.record, results)
+    if learn.saved: print(f'Model:   {learn.saved}')

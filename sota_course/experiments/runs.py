@@ -284,7 +284,7 @@ def train(
     save=None, # a folder to keep the model in, see `save_model`; that it can be made is checked before the training
     show:bool=True, # say which images, how long it will take, and a line for each epoch, beside a progress bar?
     **changes, # of the recipe: arch, size, bs, epochs, lr, noise, stats, …; or for `get_dls`: augment, item_tfms, …
-): # the trained `Learner`; its `record` says what came of it
+): # the trained `Learner`; its `record` says what came of it, and `saved` where the model is
     "One run, from nothing to a record; raises `RunFailed` if it comes to no result, `RunFinished` if `resume` finds it done"
     changes = {k: v for k,v in changes.items() if v is not None}
     loading = {k: changes.pop(k) for k in _for_loaders if k in changes}
@@ -307,7 +307,7 @@ def train(
         learn,(record,),error = do_run(run, begun, ShowEpochs() if show and run.speaks else None, show)
     if error: raise RunFailed(f'{run} has no result: {record.failed}') from error
     learn.record = record
-    if save and run.speaks: print(f'Model:   {keep_model(learn, save, folder)}')
+    learn.saved = keep_model(learn, save, folder) if save and run.speaks else None
     return learn
 
 def _titled(recipe):

@@ -163,7 +163,7 @@ def test_the_command_line(both):
     said,(record,) = (both[2]/'said').read_text(),load_records(both[2]/'line')
     assert len(list((both[2]/'line').iterdir()))==1 and record.config['processes']==2
     assert record.metrics['accuracy']*19==pytest.approx(round(record.metrics['accuracy']*19), abs=1e-4)
-    for once in ('accuracy (mean)', 'Records: '): assert said.count(once)==1, said
+    for once in ('95 % interval', 'Records: '): assert said.count(once)==1, said
 
 goer = '''
 import contextlib,json,sys

@@ -26,7 +26,6 @@ from sota_course.tta import nll, tta
 from dataclasses import replace
 from sota_course.data.sample import sample_data
 from sota_course.experiments.recipes import list_recipes, named_recipe, Recipe, variants, vary
-from sota_course.plots import plot_confusion
 from sota_course.experiments.learners import *
 from sota_course.experiments.learners import check_lone_images
 

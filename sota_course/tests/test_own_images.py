@@ -155,7 +155,8 @@ def test_the_result_says_what_it_means(pets, tmp_path):
     assert done.returncode==0 and 'nan' not in done.stdout.lower() and '█' not in done.stdout and '\r' not in done.stdout, done
     lines = done.stdout.splitlines()
     assert sum(o.startswith('epoch 1: ') for o in lines)==1
-    meaning = next(o for o in lines if '95 % interval' in o)
+    meaning = ' '.join(done.stdout.split())
+    assert '95 % interval' in meaning
     assert ' of 8 validation images right' in meaning and 'most frequent class gets 50.0 %' in meaning and 'Balanced' in meaning
     record, = map(no_nan, tmp_path.glob('results/*.json'))
     found = record['evaluation']

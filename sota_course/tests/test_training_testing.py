@@ -15,6 +15,7 @@ from sota_course.plots import plot_reliability
 from sota_course.training.model import Model
 from sota_course.tta import nll
 import contextlib, io, shutil, tempfile
+from sota_course.core import seed_everything
 from sota_course.data.folders import subset
 from sota_course.data.sample import sample_data
 from sota_course.imagenette import baseline_learner

@@ -32,8 +32,9 @@ def _onnx_differs(file, probabilities, size):
     return max(float(np.abs(session.run(None, dict(images=o))[0] - probabilities(torch.from_numpy(o)).numpy()).max()) for o in batches)
 
 # %% ../../nbs/workshop/training/onnx.ipynb #0ee0002a
-_prepare = ('turned as EXIF says; more than 8 bits of grey scaled to 8; transparency on white; RGB; shortest side to `presize` pixels with '
-    'antialiasing if it is longer; the largest centred square without a border of val_xtra; to `size` by `size` pixels')
+_prepare = ('turned as EXIF says; more than 8 bits of grey scaled to 8; transparency on white; RGB; '
+    'shortest side to `presize` pixels with antialiasing if it is longer; '
+    'the largest centred square without a border of val_xtra; to `size` by `size` pixels')
 
 # %% ../../nbs/workshop/training/onnx.ipynb #d6cdf22a
 def export_onnx(
@@ -41,7 +42,8 @@ def export_onnx(
     file, # the file to write; an older one is replaced
 ): # `file` as a `Path`
     """Write a model as ONNX: `images`, uint8 RGB of shape (n, 3, size, size) for any n, give `probabilities` of shape (n, classes).
-    Classes and sizes are in its metadata, and how an image file is brought to that form. Written only if ONNX Runtime gives the same probabilities."""
+    Classes, sizes, and how a file is brought to that form, are in its metadata.
+    Written only if ONNX Runtime gives the same probabilities."""
     try: import onnx,onnxruntime,onnxscript
     except ImportError as e:
         raise CourseError(f"ONNX files need {e.name}, which is not installed: python -m pip install 'sota_course[onnx]'.") from e
