@@ -191,7 +191,7 @@ def _hold_out_of(layout, valid_pct, seed, contents, divide):
     layout.files,layout.by_folder = dict(train=train, val=val),False
     layout.places['val'] = layout.places['train']
     layout.how['hold_out'] = dict(valid_pct=valid_pct, seed=seed)
-    layout.notes.append(f"Validation: {n} of {n+sum(map(len, train.values()))} images are held out, {valid_pct:g} % of each class"
+    layout.notes.append(f"Validation: {n} of {n+sum(map(len, train.values()))} images are held out, about {valid_pct:g} % of each class"
         f"{' by their content, the same ones in every run' if divide is hold_out else ''}.")
     if alone:
         layout.notes.append(f"Of {_some(alone)} there is one image only (or copies of one): it is trained on, and nothing is held out.")

@@ -6,10 +6,11 @@
 __all__ = ['ladder_variants', 'finished', 'to_do', 'do_once', 'summary_line', 'ladder']
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #a51d6cc9
-import time
+import sys,time
 from dataclasses import replace
 from pathlib import Path
 from filelock import Timeout
+from rich.progress import track
 from ..compare import counted
 from ..core import check_writable,CourseError,get_device,results_home
 from ..data.dataset import open_data
@@ -103,7 +104,8 @@ def ladder(
     planned = f"{counted(len(names), 'variant')} with {counted(len(seeds), 'seed')}"
     print(f"{planned}: {len(todo)} of {len(runs)} networks are to be trained.", flush=True)
     todo = [replace(o, after=len(todo)-1-i) for i,o in enumerate(todo)]
-    elsewhere = [o for o,here in zip(todo, each(do_once, todo)) if not here]
+    done = track(each(do_once, todo), 'Networks', len(todo), disable=not sys.stdout.isatty()) # a bar with the time that is left
+    elsewhere = [o for o,here in zip(todo, done) if not here]
     for o in elsewhere: _wait_for(o)
     for o in runs: forget_lock(o) # whoever comes now finds all done
     records = load_records(folder)
