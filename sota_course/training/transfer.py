@@ -126,7 +126,7 @@ def fit_head(
     lr:float=1e-2, # highest learning rate of the cycle
     loss_func=None, # that of `learn` if left out
 ): # accuracy of the head on the validation features
-    "Train the last layer of `learn` anew, from zero, on precomputed features; the body computes them once for each image and stays as it is"
+    "Train the last layer of `learn` anew, from zero, on precomputed features; the body computes them once for each image, and stays"
     features,layer = precompute(learn),last_layer(_plain(learn.model))
     with torch.no_grad(): # a few images can be told apart without changing random weights, which are then what decides on others
         for o in layer.parameters(): o.zero_()
