@@ -27,7 +27,9 @@ def some_of(path, n_train, n_valid=None):
     from sota_course.data.dataset import ImageData,open_data
     whole = open_data(path)
     def few(files, n): return files if n is None or n>=len(files) else [files[i*len(files)//n] for i in range(n)]
-    return ImageData(whole.path, files={split: {k: few(fs, n) for k,fs in whole.files[split].items()} for split,n in (('train', n_train), ('val', n_valid))})
+    part = ImageData(whole.path)
+    part.files = {split: {k: few(fs, n) for k,fs in whole.files[split].items()} for split,n in (('train', n_train), ('val', n_valid))}
+    return part
 
 def trained(path, seed, name, weights, seconds, per_class):
     "What a record says of one run"

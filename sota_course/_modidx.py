@@ -2213,6 +2213,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                              'sota_course/training/testing.py'),
                                               'sota_course.training.testing._class_html': ( 'workshop/training/testing.html#_class_html',
                                                                                             'sota_course/training/testing.py'),
+                                              'sota_course.training.testing._held_out': ( 'workshop/training/testing.html#_held_out',
+                                                                                          'sota_course/training/testing.py'),
                                               'sota_course.training.testing._percent': ( 'workshop/training/testing.html#_percent',
                                                                                          'sota_course/training/testing.py'),
                                               'sota_course.training.testing._place': ( 'workshop/training/testing.html#_place',

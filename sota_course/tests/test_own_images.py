@@ -1,5 +1,5 @@
 "What people really have, each fault by its command: images, folders to save in, runs that go wrong, models that are tested"
-import json,os,sys
+import json,os,shutil,sys
 from pathlib import Path
 import numpy as np
 import pytest
@@ -185,7 +185,6 @@ def test_resume_of_a_finished_run_trains_nothing(pets, tmp_path, kind):
 def page_of(done): return Path(done.stdout.rsplit('Page: ', 1)[1].strip())
 
 def test_a_model_is_tested_on_what_it_has_not_seen(kept, pets, tmp_path):
-    import shutil
     shutil.copytree(pets/'val', tmp_path/'new/test')
     for kind,content in broken.items(): (tmp_path/'new/test/cat'/f'{kind}.jpg').write_bytes(content())
     Image.new('RGB', (30, 30), 'white').save(tmp_path/'new/test/cat/polar bear.png') # which it must take for a dog
@@ -215,3 +214,17 @@ def test_what_cannot_be_tested(kept, pets, tmp_path):
     refused(course('test', tmp_path, pets), tmp_path)
     if sys.platform=='linux': refused(test(pets, '--page', '/sys/page.html'), '/sys')
     assert '--save' in course('predict', '--help').stdout
+
+def test_a_model_is_tested_on_what_was_held_out_of_its_folder(tmp_path):
+    classes = shutil.copytree(photos(tmp_path/'pets', 8)/'train', tmp_path/'mine') # class folders without a split
+    done = course('train', classes, '--arch', 'small_cnn', '--size', 16, '--bs', 2, '--epochs', 1, '--device', 'cpu', '--valid-pct', 40,
+        '--save', tmp_path/'model', '--results', tmp_path/'results')
+    assert done.returncode==0, done
+    n = json.loads((tmp_path/'model'/'model.json').read_text())['record']['data']['valid']
+    done = course('test', tmp_path/'model', classes, '--page', tmp_path/'test.html')
+    assert done.returncode==0, done
+    said = ' '.join(done.stdout.split())
+    assert f'the {n} images that were held out' in said and f'of {n} images right' in said
+    (classes/'cat'/'0.png').unlink() # not the same images any more
+    done = course('test', tmp_path/'model', classes, '--page', tmp_path/'test.html')
+    assert 'held out' not in done.stdout and 'it has seen them' in ' '.join(done.stdout.split())

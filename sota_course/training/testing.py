@@ -6,7 +6,7 @@
 __all__ = ['share_interval', 'Test']
 
 # %% ../../nbs/workshop/training/testing.ipynb #b1b33c9d
-import math,unicodedata
+import contextlib,math,unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,8 @@ from html import escape
 from pathlib import Path
 from fastai.vision.all import *
 from ..core import CourseError,printable
+from ..data.dataset import ImageData
+from ..data.files import image_files
 from ..data.folders import class_names
 from ..label_smoothing import calibration_bins,calibration_error
 from ..page import confusion_html,gallery,html_page,section,svg,write_page
@@ -77,10 +79,18 @@ def labelled_images(
     if place := next((there[o] for names in _splits for o in names if o in there), None): folder = place
     elif there.keys()&{'train', 'training'}:
         raise CourseError(f"{folder} has training images and no others: a model is tested on images it has not seen, in a folder test.")
-    files = {class_names.get(d.name, d.name): sorted(get_image_files(d)) for d in inside(folder).values()}
+    files = {class_names.get(d.name, d.name): sorted(image_files(d)) for d in inside(folder).values()}
     files = {name: fs for name,fs in files.items() if fs}
     if not files: raise CourseError(f"{folder} has no folders of images in it: a test needs one for each class.")
     return files,folder
+
+def _held_out(folder, record):
+    "Of the images in `folder` those that were held out in the training that `record` is of; None if it was not on this folder"
+    how = record.data.get('hold_out') if record else None
+    if not how or record.data.get('name')!=folder.name: return
+    with contextlib.suppress(CourseError):
+        data = ImageData(folder, valid_pct=how['valid_pct'], nested=record.data.get('nested', False), split_seed=how['seed'])
+        if data.fingerprint==record.data.get('fingerprint'): return {class_names.get(k, k): fs for k,fs in data.files['val'].items() if fs}
 
 # %% ../../nbs/workshop/training/testing.ipynb #7e57000d
 def _check_known(files, folder, vocab):
@@ -240,7 +250,8 @@ def test(self:Model,
 ): # `Test`
     "How good is the model on the images in `folder`? Raises `CourseError` for classes that it does not know"
     whole,(files,folder) = Path(folder).expanduser().absolute(),labelled_images(folder)
-    files = _check_known(files, folder, self.vocab)
+    held_out = _held_out(whole, self.record)
+    files = _check_known(held_out or files, folder, self.vocab)
     labels = {f: self.vocab.index(name) for name,fs in files.items() for f in fs}
     found = list(self.predict_each(list(labels), **kwargs))
     read,unread = ([o for o in found if isinstance(o[1], CourseError)==bad] for bad in (False, True))
@@ -248,6 +259,7 @@ def test(self:Model,
     probs = torch.stack([p for _,p in read])
     if not probs.isfinite().all():
         raise CourseError("The model's predictions are no numbers (NaN): train it again, with a lower learning rate.")
-    seen = whole==folder.absolute() and self.record is not None and self.record.data.get('name')==whole.name
+    seen = not held_out and whole==folder.absolute() and self.record is not None and self.record.data.get('name')==whole.name
     warning = f'The model was trained on a folder {whole.name!r}: if these are the same images, it has seen them.' if seen else ''
+    if held_out: warning = f'The model was trained on {whole.name}: tested are the {len(labels)} images that were held out.'
     return Test(folder, self.vocab, [f for f,_ in read], probs, tensor([labels[f] for f,_ in read]), unread, repr(self), warning)
