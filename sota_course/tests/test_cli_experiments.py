@@ -21,7 +21,7 @@ def test_options_of_ladder_and_train_are_the_defaults_of_a_recipe():
     from sota_course.cli.train import train_command
     from sota_course.experiments.ladder import ladder_variants
     from sota_course.experiments.recipes import Recipe
-    for command,names in ((ladder_command, 'size bs epochs seconds lr'), (train_command, 'size bs epochs lr noise normalize')):
+    for command,names in ((ladder_command, 'epochs seconds lr'), (train_command, 'size bs epochs lr noise normalize')):
         options = inspect.signature(command).parameters
         test_eq([options[o].default for o in names.split()], [getattr(Recipe(), o) for o in names.split()])
     test_eq(inspect.signature(ladder_command).parameters['variants'].default, ','.join(ladder_variants))
