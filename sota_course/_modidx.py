@@ -2243,8 +2243,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                 'sota_course/training/transfer.py'),
                                                'sota_course.training.transfer.KeepBatchNorm.before_train': ( 'workshop/training/transfer.html#keepbatchnorm.before_train',
                                                                                                              'sota_course/training/transfer.py'),
-                                               'sota_course.training.transfer._at_zero': ( 'workshop/training/transfer.html#_at_zero',
-                                                                                           'sota_course/training/transfer.py'),
                                                'sota_course.training.transfer._autocast': ( 'workshop/training/transfer.html#_autocast',
                                                                                             'sota_course/training/transfer.py'),
                                                'sota_course.training.transfer._check_scores': ( 'workshop/training/transfer.html#_check_scores',

@@ -16,6 +16,7 @@ from sota_course.data.sample import sample_data
 from sota_course.loading.augment import Augment
 from sota_course.loading.dls import get_dls
 from sota_course.loading.cache import *
+from sota_course.loading.cache import cache_version
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
@@ -86,7 +87,7 @@ def test_damaged_caches_are_built_again():
         test_eq(images(cache_images(mine, folder, 32)), before)
     if os.name!='nt': damage(lambda: os.truncate(right.folder/'pixels.bin', 1000)) # there nobody can, while it is open
     damage(lambda: (right.folder/'index.json').write_text('{"version": 1, "ima'))
-    damage(lambda: (right.folder/'index.json').write_text((right.folder/'index.json').read_text().replace('"version": 1', '"version": 0')))
+    damage(lambda: (right.folder/'index.json').write_text((right.folder/'index.json').read_text().replace(f'"version": {cache_version}', '"version": 0')))
     if os.name!='nt': damage(lambda: (right.folder/'pixels.bin').unlink())
     open_still = cache_images(mine, folder, 32)
     clear_cache(folder)

@@ -142,12 +142,6 @@ def fit_head(
     return head.recorder.values[-1][-1]
 
 # %% ../../nbs/workshop/training/transfer.ipynb #b03f5e4a
-def _at_zero(layer):
-    "Make the scores of `layer` zero"
-    for o in layer.modules():
-        if isinstance(o, (nn.Linear, nn.Conv2d)):
-            for p in o.parameters(): nn.init.zeros_(p)
-
 class HeadFirst(Callback):
     "Train the last layer on precomputed features, at the beginning of the first epoch of the first fit; see `fit_fine_tune`"
     order,run_valid = 1000,False # after all that read a clock
@@ -157,7 +151,6 @@ class HeadFirst(Callback):
     def before_fit(self): self.fits += 1
     def before_train(self):
         if self.fits or self.epoch: return
-        _at_zero(last_layer(_plain(self.model)))
         self.accuracy = fit_head(self.learn, loss_func=self.loss_func_)
         if num_distrib()>1: # all processes go on with the same
             layer = last_layer(_plain(self.model))
