@@ -41,20 +41,18 @@ def test_fine_tune_save_load_predict(lite0, tmp_path, no_network, capsys):
     torch.testing.assert_close(model.predict(files, bs=learn.dls.valid.bs, threads=1), expected.as_subclass(torch.Tensor), atol=1e-5, rtol=0)
     assert model.record.name==learn.record.name and 'tf_efficientnet_lite0 for images of 64 px' in repr(model)
 
-@pytest.mark.parametrize('keep', [True, False])
-def test_batch_normalization_is_kept(lite0, monkeypatch, keep):
-    "With the statistics of its own training the network gets better than its head alone; with those of small batches, worse"
+def test_training_all_layers_spoils_nothing(lite0):
+    "The head alone is good already, on few images"
     from sota_course.core import seed_everything
     from sota_course.experiments.learners import recipe_learner
     from sota_course.experiments.recipes import Recipe,settled
-    from sota_course.training.transfer import HeadFirst,KeepBatchNorm,fit_fine_tune
-    if not keep: monkeypatch.setattr(KeepBatchNorm, 'before_train', lambda self: None)
+    from sota_course.training.transfer import HeadFirst,fit_fine_tune
     recipe,_ = settled(Recipe('tf_efficientnet_lite0', 64, 20, weights=lite0), torch.device('cpu'))
     seed_everything(0)
     learn = recipe_learner(recipe, sample_data(20, 10), 'cpu', 'fp32', num_workers=1)
     head = HeadFirst(learn.loss_func)
     fit_fine_tune(learn, 3, cbs=head)
-    assert (learn.recorder.values[-1][-1]>=head.accuracy)==keep
+    assert head.accuracy>0.6 and learn.recorder.values[-1][-1]>=head.accuracy-0.05
 
 def test_real_weights_know_imagenette(lite0, imagenette, tmp_path):
     from sota_course.data.folders import class_names,subset

@@ -167,7 +167,7 @@ class KeepBatchNorm(Callback):
 def fit_fine_tune(
     learn, # a `Learner` of a pretrained network with one last layer
     n_epoch:int, # passes over the training images, after the head has been trained
-    lr_max:float=3e-3, # highest rate of the head
+    lr_max:float=3e-3, # a rate as for a training from scratch: the head gets a fifth of it at most, since it has been trained already
     factor:float=10, # how much lower the rate is from group to group, see `split_groups`
     cbs=None, # more callbacks
 ):
@@ -175,7 +175,7 @@ def fit_fine_tune(
     first = [] if any(isinstance(o, HeadFirst) for o in L(cbs)) else [HeadFirst(learn.loss_func)]
     if learn.splitter is not split_groups: learn.splitter,learn.opt = split_groups,None
     learn.unfreeze()
-    learn.fit_one_cycle(n_epoch, slice(lr_max/factor**2, lr_max), div=5, cbs=[*L(cbs), *first, KeepBatchNorm()])
+    learn.fit_one_cycle(n_epoch, slice(lr_max/5/factor**2, lr_max/5), div=5, cbs=[*L(cbs), *first, KeepBatchNorm()])
 
 # %% ../../nbs/workshop/training/transfer.ipynb #e22bec01
 def eight_steps(
