@@ -35,16 +35,17 @@ def test_onnx_says_what_the_model_says(home, tmp_path, onnxruntime):
     assert _onnx_differs(tmp_path/'net.onnx', Probabilities(model.network, model.stats), 16) < 1e-5
     assert _onnx_differs(tmp_path/'net.onnx', Probabilities(model.network, None), 16) > 1e-4
 
-def test_onnx_of_every_option(tmp_path, onnxruntime):
+@pytest.mark.parametrize('arch,options,size', [('xresnet18', dict(act='mish', self_attention=True, blur_pool=True), 16), ('quicknet_s', {}, 24),
+    ('quicknet_xl', {}, 32), ('test_efficientnet', {}, 32)])
+def test_onnx_of_every_kind_of_network(tmp_path, onnxruntime, arch, options, size):
     import torch
     from sota_course.loading.augment import Augment
     from sota_course.networks import build_network
     from sota_course.training.model import Model
     from sota_course.training.onnx import export_onnx
     torch.manual_seed(0)
-    options = dict(act='mish', self_attention=True, blur_pool=True)
-    network = build_network('xresnet18', 3, **options).eval().requires_grad_(False)
-    export_onnx(Model(network, 'xresnet18', options, list('abc'), 16, 24, Augment(), None, {}, None), tmp_path/'net.onnx')
+    network = build_network(arch, 3, **options).eval().requires_grad_(False)
+    export_onnx(Model(network, arch, network.arch_options, list('abc'), size, size*3//2, Augment(), None, {}, None), tmp_path/'net.onnx')
     assert (tmp_path/'net.onnx').exists()
 
 def test_onnx_that_predicts_otherwise_is_not_kept(home, tmp_path, monkeypatch, onnxruntime):

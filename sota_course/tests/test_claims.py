@@ -1,0 +1,37 @@
+"Sentences of chapters that compare: hidden cells compute them from records, and fail when the records say something else"
+import json
+from copy import deepcopy
+from pathlib import Path
+import numpy as np,pandas as pd
+import pytest
+from sota_course.compare import interval
+from sota_course.records import published_records
+
+notebooks = Path(__file__).parents[2]/'nbs'
+pytestmark = pytest.mark.skipif(not (notebooks/'09_train_faster.ipynb').exists(), reason='needs the notebooks of a checkout')
+
+def run_claims(records):
+    "Run the cells of chapter 09 that need nothing but records, as if `records` were the published ones"
+    cells = json.loads((notebooks/'09_train_faster.ipynb').read_text(encoding='utf-8'))['cells']
+    sources = [''.join(o['source']) for o in cells if o['cell_type']=='code']
+    begins = ('#| hide\nrecords', 'changes =', '#| hide\nfound', '#| hide\nassert percent', 'beside =', '#| hide\ntook', '#| hide\naccuracies')
+    names = dict(np=np, pd=pd, interval=interval, published_records=lambda _: records)
+    chosen = [o for o in sources if o.startswith(begins)]
+    assert len(chosen)==len(begins)
+    for source in chosen: exec(source, names)
+
+def altered(name, change):
+    records = deepcopy(published_records('time_to_accuracy-imagenette2-224'))
+    for r in records:
+        if r.name==name: change(r)
+    return records
+
+def more_accurate(points): return lambda r: r.evaluation.update(accuracy=r.evaluation['accuracy']+points/100)
+def slower(factor): return lambda r: setattr(r, 'seconds', r.seconds*factor)
+
+def test_claims_hold(): run_claims(published_records('time_to_accuracy-imagenette2-224'))
+
+@pytest.mark.parametrize('name,change', [('ten-seconds', more_accurate(-1)), ('ten-seconds', slower(1.1)), ('muon', more_accurate(-3)), ('adam', more_accurate(2)),
+    ('full size', more_accurate(-1.2)), ('network', slower(2)), ('float32', slower(1.3)), ('xresnet18', more_accurate(2)), ('small', more_accurate(-1))])
+def test_claims_fail_on_other_records(name, change):
+    with pytest.raises(AssertionError): run_claims(altered(name, change))
