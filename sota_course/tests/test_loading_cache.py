@@ -87,7 +87,8 @@ def test_damaged_caches_are_built_again():
         test_eq(images(cache_images(mine, folder, 32)), before)
     if os.name!='nt': damage(lambda: os.truncate(right.folder/'pixels.bin', 1000)) # there nobody can, while it is open
     damage(lambda: (right.folder/'index.json').write_text('{"version": 1, "ima'))
-    damage(lambda: (right.folder/'index.json').write_text((right.folder/'index.json').read_text().replace(f'"version": {cache_version}', '"version": 0')))
+    index = right.folder/'index.json'
+    damage(lambda: index.write_text(index.read_text().replace(f'"version": {cache_version}', '"version": 0')))
     if os.name!='nt': damage(lambda: (right.folder/'pixels.bin').unlink())
     open_still = cache_images(mine, folder, 32)
     clear_cache(folder)
