@@ -88,7 +88,7 @@ description: "Every technique of the course against its baseline: helped, hurt, 
 Every technique against its baseline: helped, hurt, or cannot tell
 {{ .lede }}
 
-Of {len(found)} comparisons: {count}. Each line compares runs that differ in one technique and share the seed, on the validation set of Imagenette.
+Of {len(found)} comparisons: {count}. Each line compares runs that differ in one technique and share the seed, on the validation images of the set that it names: Imagenette, or where it says *sample*, drawn images.
 
 {table}
 
