@@ -80,14 +80,8 @@ def measure(path, seed, name, weights, seconds, per_class):
 
 def run(path, name, seed, folder, *args):
     "The `Record` of one run, done now or before"
-    from sota_course.records import Record,device_name,load_records,package_versions
-    known = [r for r in load_records(folder, name) if r.seed==seed] if folder.is_dir() else []
-    if known: return known[-1]
-    began,started = time.perf_counter(),datetime.now(timezone.utc).isoformat(timespec='microseconds')
-    found = in_process(__file__, str(path), seed, name, *args)
-    found['evaluation']['process_seconds'] = round(time.perf_counter()-began, 1)
-    record = Record(name, seed=seed, device=device_name(), versions=package_versions()|package_versions(('timm',)), started=started, **found)
-    record.save(folder)
+    record,new = recorded(__file__, folder, name, seed, (str(path), seed, name, *args), ('timm',))
+    if not new: return record
     e = record.evaluation
     result = f"{e['images_a_second']} images a second, {e['fraction']:.1%}" if name=='features' else f"{100*e['accuracy']:.2f} % in {record.seconds:.1f} s, {e['epochs']} epochs"
     print(f"{name}, seed {seed}: {result}; whole process {e['process_seconds']:.1f} s", flush=True)

@@ -94,14 +94,9 @@ def measure(path, seed, name, epochs):
 
 def run(path, name, seed, folder, epochs=None):
     "The `Record` of one run, done now or before"
-    from sota_course.records import Record,device_name,load_records,package_versions
-    known = [r for r in load_records(folder, name) if r.seed==seed] if folder.is_dir() else []
-    if known: return known[-1]
-    began,started = time.perf_counter(),datetime.now(timezone.utc).isoformat(timespec='microseconds')
-    with TemporaryDirectory(prefix='.seconds-') as home: found = in_process(__file__, str(path), seed, name, epochs, SOTA_COURSE_HOME=home)
-    found['evaluation']['process_seconds'] = round(time.perf_counter()-began, 1)
-    record = Record(name, seed=seed, device=device_name(), versions=package_versions(), started=started, **found)
-    record.save(folder)
+    with TemporaryDirectory(prefix='.seconds-') as home:
+        record,new = recorded(__file__, folder, name, seed, (str(path), seed, name, epochs), SOTA_COURSE_HOME=home)
+    if not new: return record
     e = record.evaluation
     print(f"{name}, seed {seed}: {100*e['accuracy']:.2f} % in {record.seconds:.1f} s, whole process {e['process_seconds']:.1f} s, of processors {e['cpu_seconds']:.1f} s", flush=True)
     return record

@@ -28,6 +28,18 @@ def if_asked(measure):
     print(json.dumps(measure(*json.loads(sys.argv[-1]))))
     sys.exit()
 
+def recorded(script, folder, name, seed, args, packages=(), **env):
+    "The `Record` in `folder` of what `script` measures with `args` in a process of its own; and was it measured now, or before?"
+    from sota_course.records import Record,device_name,load_records,package_versions
+    known = [r for r in load_records(folder, name) if r.seed==seed] if folder.is_dir() else []
+    if known: return known[-1],False
+    began,started = time.perf_counter(),datetime.now(timezone.utc).isoformat(timespec='microseconds')
+    found = in_process(script, *args, **env)
+    found['evaluation']['process_seconds'] = round(time.perf_counter()-began, 1)
+    record = Record(name, seed=seed, device=device_name(), versions=package_versions()|package_versions(packages), started=started, **found)
+    record.save(folder)
+    return record,True
+
 def write_json(name, **found):
     "Record what was `found`, with what it takes to measure it again, in results/speed/`name`.json"
     import torch

@@ -193,6 +193,11 @@ def write_atomically(
     return path
 
 # %% ../nbs/workshop/core.ipynb #c0de1a02
+def file_size(file): # int
+    "Bytes of a file; −1 for one that is gone, or a link to nowhere: whoever reads it will say so"
+    try: return os.stat(file).st_size
+    except OSError: return -1
+
 def to_json(
     value, # dicts, lists, tuples, strings and numbers
     **kwargs, # for `json.dumps`

@@ -12,7 +12,8 @@ from datetime import datetime,timezone
 from importlib.metadata import PackageNotFoundError,version
 from pathlib import Path
 from fastcore.basics import patch
-from .core import CourseError,get_device,results_home,shipped,to_json,write_atomically
+from .core import CourseError,file_size,get_device,results_home,shipped,to_json
+from .core import write_atomically
 
 # %% ../nbs/workshop/records.ipynb #54fcf180
 @dataclass
@@ -70,8 +71,7 @@ def fingerprint(
     folder, # the folder they are below; where it lies makes no difference
 ): # 12 hexadecimal digits
     "A short code for the names (within `folder`) and sizes of `files`, in whatever order they come"
-    def size(f): return os.stat(f).st_size if os.path.exists(f) else -1 # a link to nowhere: whoever reads the file will say so
-    names = sorted(f'{Path(f).relative_to(folder).as_posix()} {size(f)}' for f in files)
+    names = sorted(f'{Path(f).relative_to(folder).as_posix()} {file_size(f)}' for f in files)
     return hashlib.sha256('\n'.join(names).encode('utf-8', 'surrogateescape')).hexdigest()[:12]
 
 # %% ../nbs/workshop/records.ipynb #52883fc7

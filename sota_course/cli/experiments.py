@@ -75,13 +75,14 @@ def report_command(
 
 # %% ../../nbs/workshop/cli/experiments.ipynb #e6c3eac7
 def _demo_images():
-    "Where the demo's images are, seconds of training for each network, and runs of each variant"
+    "The demo's images, seconds of training for each network, and runs of each variant"
     from sota_course.data.dataset import ImageData
     from sota_course.data.folders import class_names
     from sota_course.data.sample import sample_data
-    data = find_data()[0] and ImageData(find_data()[0])
+    path = find_data()[0]
+    data = path and ImageData(path)
     imagenette = data and data.files['train'].keys()>=class_names.keys() and len(data.train)>5000
-    return (data.path, 10, 3) if imagenette else (sample_data(), 2, 8)
+    return (data, 10, 3) if imagenette else (ImageData(sample_data()), 2, 8)
 
 @app.command('demo')
 def demo_command(
@@ -92,12 +93,11 @@ def demo_command(
     """What helps when there are seconds to train? Doctor, images, six ways to train for the same time, a table, a report and a sentence.
     About four minutes."""
     doctor_command()
-    from sota_course.data.dataset import open_data
     from sota_course.experiments.ladder import ladder
     from sota_course.experiments.recipes import named_recipe
     tune_malloc()
-    path,usual_seconds,usual_seeds = _demo_images()
-    data,folder,quick = open_data(path),results or results_home()/'demo',named_recipe('ten-seconds')
+    data,usual_seconds,usual_seeds = _demo_images()
+    folder,quick = results or results_home()/'demo',named_recipe('ten-seconds')
     print(f'\n{data}\n')
     records = ladder(data, 'baseline,muon,mixup,label_smoothing,growing,mirrored,tta', seeds or usual_seeds, folder, resume=True,
         seconds=seconds or usual_seconds, bs=32,

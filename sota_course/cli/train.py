@@ -88,10 +88,10 @@ def train_command(
     Without options on a CPU: the recipe ten-seconds of chapter 09 (a small network, small images), or sample-five-seconds for fewer
     than 5,000 images. With --arch, --size, --bs, --epochs, --lr or --normalize: plainly, with the defaults below."""
     from sota_course.experiments.runs import RunFinished,train
-    get_device(device)
+    on_cpu = get_device(device).type=='cpu'
     plain,more = ('arch', 'size', 'bs', 'epochs', 'lr', 'normalize', 'pretrained', 'weights'),('noise', 'class_weights', 'oversample')
     changes,data = _given(ctx, *plain, *more),open_photos(one_path(photos, path), size, valid_pct, labels, nested)
-    if not recipe and speed_up and get_device(device).type=='cpu' and not changes.keys() & {*plain}: 
+    if not recipe and speed_up and on_cpu and not changes.keys() & {*plain}: 
         recipe,few = _quick_recipe(data)
         changes |= few
     if not recipe: name = name or ('pretrained' if pretrained or weights else 'normalized' if normalize else 'baseline')

@@ -11,7 +11,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from ..core import CourseError,explained
+from ..core import CourseError,explained,file_size
 
 # %% ../../nbs/workshop/data/files.ipynb #95e0ae7c
 image_endings = frozenset(f'.{o}' for o in """jpg jpeg jpe jfif mpo png apng gif webp avif avifs bmp dib tif tiff jp2 j2k j2c jpc jpf jpx
@@ -63,11 +63,6 @@ def image_files(
 # %% ../../nbs/workshop/data/files.ipynb #8d66c8f6
 _piece = 2**16 # bytes
 
-def _size(file):
-    "Bytes of a file; −1 for one that is gone, or a link to nowhere"
-    try: return os.stat(file).st_size
-    except OSError: return -1
-
 def _ends_of(file):
     "A code of the size, the beginning and the end of a file; one that cannot be read is like no other"
     try:
@@ -89,10 +84,10 @@ class Contents:
             with ThreadPoolExecutor(8) as pool: self.known |= zip(new, pool.map(lambda o: o[0](o[1]), new))
         return [self.known[how, f] for f in files]
     def same(self, files): # list of lists of files with the same bytes, in the order of `files`
-        sized = _groups(files, map(_size, files))
+        sized = _groups(files, map(file_size, files))
         self.codes([f for fs in sized for f in fs]) # all at once
         alike = [same for fs in sized for same in _groups(fs, self.codes(fs))]
-        return [same for fs in alike for same in ([fs] if _size(fs[0])<=2*_piece else _groups(fs, self.codes(fs, _whole)))]
+        return [same for fs in alike for same in ([fs] if file_size(fs[0])<=2*_piece else _groups(fs, self.codes(fs, _whole)))]
 
 def _groups(files, codes):
     "Those of `files` that have the same code as another one, as lists"

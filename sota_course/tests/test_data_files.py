@@ -5,7 +5,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from sota_course.core import CourseError, explained
+from sota_course.core import CourseError, explained, file_size
 import tempfile
 from fastcore.test import expect_fail, test_eq
 from sota_course.data.files import *

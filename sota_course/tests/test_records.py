@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from fastcore.basics import patch
-from sota_course.core import CourseError, get_device, results_home, shipped, to_json, write_atomically
+from sota_course.core import CourseError, file_size, get_device, results_home, shipped, to_json
+from sota_course.core import write_atomically
 from fastcore.test import expect_fail, test_eq
 from sota_course.records import *
 from sota_course.records import fingerprint

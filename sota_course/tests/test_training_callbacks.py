@@ -6,6 +6,7 @@ from fastai.vision.all import *
 from sota_course.core import CourseError
 from sota_course.loading.loader import PresizedDL
 from sota_course.progressive_resizing import GrowImages
+from sota_course.training.schedules import fit_schedule
 from sota_course.imagenette import baseline_learner
 from sota_course.training.speed import synthetic_dls
 from sota_course.training.callbacks import *

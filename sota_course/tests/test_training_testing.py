@@ -9,8 +9,9 @@ from pathlib import Path
 from fastai.vision.all import *
 from sota_course.core import CourseError, printable
 from sota_course.data.dataset import ImageData
-from sota_course.data.files import image_files
+from sota_course.data.files import image_files, visible_folders
 from sota_course.data.folders import class_names
+from sota_course.data.splits import split_names
 from sota_course.label_smoothing import calibration_bins, calibration_error
 from sota_course.page import confusion_html, gallery, html_page, section, svg, write_page
 from sota_course.plots import plot_reliability

@@ -12,6 +12,7 @@ from fastai.vision.all import *
 from ..core import CourseError
 from ..loading.loader import PresizedDL
 from ..progressive_resizing import GrowImages
+from .schedules import fit_schedule
 
 # %% ../../nbs/workshop/training/callbacks.ipynb #0f9d3664
 def quiet(
@@ -82,8 +83,5 @@ def fit_linear(
 ):
     "Train with a learning rate that climbs from zero, and falls to zero, in straight lines"
     if not 0<warmup<1: raise CourseError(f"warmup={warmup} makes no sense: it is a fraction of the training, above 0 and below 1.")
-    if learn.opt is None: learn.create_opt()
-    learn.opt.set_hyper('lr', learn.lr if lr_max is None else lr_max)
-    highest = np.array([h['lr'] for h in learn.opt.hypers])
-    def rate(done): return highest*min(done/warmup, (1-done)/(1-warmup))
-    learn.fit(n_epoch, cbs=[ParamScheduler(dict(lr=rate)), *L(cbs)])
+    def straight(highest): return lambda done: highest*min(done/warmup, (1-done)/(1-warmup))
+    fit_schedule(learn, n_epoch, straight, lr_max, cbs)

@@ -7,6 +7,7 @@ __all__ = ['cycle_lengths', 'warm_restarts', 'fit_warm_restarts']
 
 # %% ../../nbs/08_training.ipynb #f4860080
 import math
+from functools import partial
 from fastai.vision.all import *
 from ..core import CourseError
 
@@ -38,6 +39,20 @@ def warm_restarts(
         return end + (start-end)*(1+math.cos(math.pi*done_of_cycle))/2
     return rate
 
+# %% ../../nbs/08_training.ipynb #5c4ed01e
+def fit_schedule(
+    learn, # a `Learner`
+    n_epoch:int, # passes over the training images
+    schedule, # from the highest rates of the layer groups to a function of the fraction done
+    lr_max=None, # highest learning rate, a `slice` for layer groups; `learn.lr` if left out
+    cbs=None, # more callbacks
+):
+    "Train with a learning rate that follows `schedule`"
+    if learn.opt is None: learn.create_opt()
+    learn.opt.set_hyper('lr', learn.lr if lr_max is None else lr_max)
+    rate = schedule(np.array([h['lr'] for h in learn.opt.hypers]))
+    learn.fit(n_epoch, cbs=[ParamScheduler(dict(lr=rate)), *L(cbs)])
+
 # %% ../../nbs/08_training.ipynb #410b1533
 def fit_warm_restarts(
     learn, # a `Learner`
@@ -49,7 +64,4 @@ def fit_warm_restarts(
 ):
     "Train with cosine annealing and warm restarts, in units of epochs"
     lengths = cycle_lengths(n_cycles, cycle_len, cycle_mult)
-    if learn.opt is None: learn.create_opt()
-    learn.opt.set_hyper('lr', learn.lr if lr_max is None else lr_max)
-    schedule = warm_restarts(lengths, np.array([h['lr'] for h in learn.opt.hypers]))
-    learn.fit(sum(lengths), cbs=[ParamScheduler(dict(lr=schedule)), *L(cbs)])
+    fit_schedule(learn, sum(lengths), partial(warm_restarts, lengths), lr_max, cbs)

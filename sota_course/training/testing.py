@@ -15,8 +15,9 @@ from pathlib import Path
 from fastai.vision.all import *
 from ..core import CourseError,printable
 from ..data.dataset import ImageData
-from ..data.files import image_files
+from ..data.files import image_files,visible_folders
 from ..data.folders import class_names
+from ..data.splits import split_names
 from ..label_smoothing import calibration_bins,calibration_error
 from ..page import confusion_html,gallery,html_page,section,svg,write_page
 from ..plots import plot_reliability
@@ -66,20 +67,19 @@ def share_interval(
     return tuple(min(1., max(0., o/(1+z*z/n))) for o in (middle-half, middle+half))
 
 # %% ../../nbs/workshop/training/testing.ipynb #7e57000c
-_splits = ('test', 'testing'), ('val', 'valid', 'validation', 'dev')
-
 def labelled_images(
     folder, # class folders, or a folder with such a folder in it that is called test, or val
 ): # (dict from class to image files, the folder they are in)
     "The images to test on"
     folder = Path(folder).expanduser()
     if not folder.is_dir(): raise CourseError(f"There is no folder {folder}: name one that has a folder of images for each class.")
-    def inside(o): return {d.name.lower(): d for d in sorted(o.iterdir()) if d.is_dir() and d.name[0] not in '._'}
+    def inside(o): return {d.name.lower(): d for d in visible_folders(o) if not d.name.startswith('_')}
     there = inside(folder)
-    if place := next((there[o] for names in _splits for o in names if o in there), None): folder = place
-    elif there.keys()&{'train', 'training'}:
+    def called(kind): return [there[o] for o,what in split_names.items() if what==kind and o in there]
+    if places := called('test') or called('val'): folder = places[0]
+    elif called('train'):
         raise CourseError(f"{folder} has training images and no others: a model is tested on images it has not seen, in a folder test.")
-    files = {class_names.get(d.name, d.name): sorted(image_files(d)) for d in inside(folder).values()}
+    files = {class_names.get(d.name, d.name): image_files(d) for d in inside(folder).values()}
     files = {name: fs for name,fs in files.items() if fs}
     if not files: raise CourseError(f"{folder} has no folders of images in it: a test needs one for each class.")
     return files,folder
@@ -169,7 +169,7 @@ def notes(self:Test):
         for f,why in self.unread: yield f"{_place(f, self)} {str(why).removeprefix(f'{f} ').split(': remove')[0]}"
     if missing := [o for o in self.vocab if o not in self.counts]:
         yield f"No images of {', '.join(missing)}: nothing is known about these classes."
-    if self.folder.name.lower() in _splits[1]:
+    if split_names.get(self.folder.name.lower())=='val':
         yield 'These are validation images: if settings were chosen by them, expect a little less of new photographs.'
 
 @patch
