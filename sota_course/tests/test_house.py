@@ -16,7 +16,7 @@ floors = [
     'imagenette presizing normalization progressive_resizing tta mixup label_smoothing',
     'training.schedules training.callbacks training.precision training.speed training.muon training.distributed training.transfer training.model training.onnx training.testing',
     'experiments.recipes experiments.learners experiments.checkpoints experiments.recorder experiments.forecast experiments.runs experiments.ladder experiments.cluster experiments.report',
-    'cli',
+    'exercises.engine exercises.data exercises.images exercises.views exercises.labels exercises.training exercises.judging exercises.answers exercises cli',
 ]
 techniques = set(floors[3].split())
 
