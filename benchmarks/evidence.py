@@ -6,29 +6,33 @@
 
 epochs        Mixup, label smoothing, both, and CutMix against neither, after 5, 20, 80 … epochs: when do they pay?
 epochs-large  the same with a larger network
-epochs-xresnet the same with xresnet18
+epochs-xresnet  the same with xresnet18
 noise         the same on a training set in which 5, 25 or 50 % of the labels are wrong
+equal-time    one size, two stages (half of the time at half of the size) and growing images, in the same seconds: 20, 40 and 80
+              of the processor, for one thread, which a busy machine does not change much
 ranking       ten settings on all images, on a quarter and on a tenth, in equal numbers of steps: is their order the same?
 views         test-time augmentation at 48, 64 and 128 px: each kind of views on the same networks
 transfer      few photographs, with a pretrained network (its head alone, or all of it) and without
-transfer-sample the same on drawn images, which no pretrained network has seen
+transfer-sample  the same on drawn images, which no pretrained network has seen
 
 A record for each goes to benchmarks/results/GRID-NAME, with the commit it was made from; what has its record there is not done
 again, and an interrupted run goes on from its checkpoint. Runs share the processors, one thread each: their accuracies can be
 compared, their seconds cannot.
 """
-import argparse,itertools,os,subprocess,sys
+import argparse,os,subprocess,time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass,field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 small = dict(size=32, bs=128, label_smoothing=0.) # of ten-seconds: 71 % after three epochs
 regularized = dict(baseline={}, mixup=dict(mixup=0.4), label_smoothing=dict(label_smoothing=0.1),
     **{'mixup+label_smoothing': dict(mixup=0.4, label_smoothing=0.1)}, cutmix=dict(cutmix=1.))
 settings = dict(baseline={}, mixup=dict(mixup=0.4), cutmix=dict(cutmix=1.), label_smoothing=dict(label_smoothing=0.1), adamw=dict(optimizer='adam', lr=0.01),
     **{'one size': dict(grow=1.), 'small crops': dict(min_scale=0.1), 'high rate': dict(lr=0.4), 'low rate': dict(lr=0.01), 'larger network': dict(arch='quicknet_l')})
+sizes = dict(baseline={}, progressive=dict(stages=((0.5, 0.5), (1, 0.5))), growing=dict(grow=0.5))
 tuned = dict(baseline={}, mixup=dict(mixup=0.4), label_smoothing=dict(label_smoothing=0.1), growing=dict(grow=0.6))
 pretrained = dict(arch='tf_efficientnet_lite0', size=128, schedule='fine_tune', epochs=5)
 
@@ -42,8 +46,10 @@ class Job:
     recipe:str|None = 'ten-seconds'
     per_class:int|None = None # training images of each class, all of them if left out
     part:int|None = None # or one image of so many, for `ranking`
-    way:str = '' # 'views': a record for each kind; 'head': the last layer alone
-    def __str__(self): return f"{self.grid}: {self.name}, {self.changes['epochs']} epochs, seed {self.seed}"
+    way:str = '' # 'views': a record for each kind; 'head': the last layer alone; 'processor': its seconds count
+    @property
+    def length(self): return {k: self.changes.get(k, 0) for k in ('epochs', 'size', 'seconds')}
+    def __str__(self): return f"{self.grid}: {self.name}, {', '.join(f'{k} {v:g}' for k,v in self.length.items() if v)}, seed {self.seed}"
     @property
     def folder(self): return f'{self.grid}-{self.per_class}' if self.grid.startswith('transfer') else self.grid
 
@@ -60,6 +66,9 @@ def jobs(grid, seeds, epochs, per_class):
     if grid=='ranking':
         n = (epochs or [4])[0]
         return [o for seed in seeds for part in (1, 4, 10) for o in each(settings, changes=small | dict(epochs=n*part), part=part) if o.seed==seed]
+    if grid=='equal-time':
+        plain = dict(size=64, bs=128, presize=96, grow=1., label_smoothing=0., optimizer='adam', lr=0.01, schedule='one_cycle', epochs=1)
+        return [o for n in (epochs or (20, 40, 80)) for o in each(sizes, changes=plain | dict(seconds=float(n)), way='processor')]
     if grid=='views':
         return [o for size in (48, 64, 128) for o in each(dict(baseline={}), changes=dict(size=size, bs=128, presize=round(1.5*size), epochs=(epochs or [3])[0]), way='views')]
     if grid.startswith('transfer'):
@@ -90,7 +99,6 @@ def head_only(recipe, data, seed):
 
 def made(job, path, folder, work, weights):
     "Train what `job` says and write its record, or several"
-    import torch
     from dataclasses import asdict
     from sota_course.core import seed_everything
     from sota_course.experiments.learners import evaluate
@@ -116,17 +124,18 @@ def made(job, path, folder, work, weights):
         learn = head_only(recipe, data, job.seed)
         shown = {k: v for k,v in asdict(recipe).items() if v!=getattr(Recipe(), k)} | dict(epochs=job.changes['epochs'])
         return saved(job.name, shown, [], 0., evaluate(learn, n_worst=0))
-    learn = train(job.recipe, data, job.seed, name=job.name, folder=work, device='cpu', show=False, resume=True, num_workers=0, **changes)
+    clock = mock.patch('time.perf_counter', time.process_time) if job.way=='processor' else nullcontext()
+    with clock: learn = train(job.recipe, data, job.seed, name=job.name, folder=work, device='cpu', show=False, resume=True, num_workers=0, **changes)
     r = learn.record
     besides = {k: v for k in ('per_class', 'part') if (v := getattr(job, k))}
     saved(job.name, r.config, r.log[-1:], r.seconds, r.evaluation, **besides)
     if job.way!='views': return
     for name,views in dict(mirrored=FlipViews(), corners=CornerViews(), sliding=SlidingViews(), random=RandomViews(4)).items():
         seed_everything(job.seed, learn.dls)
-        began = torch.get_num_threads() and os.times().user
+        began = time.process_time()
         with learn.no_bar(): probs,targets = tta(learn, views=views)
         found = dict(accuracy=accuracy(probs, targets).item(), loss=nll(probs, targets).item(), calibration_error=calibration_error(probs, targets), images=len(targets))
-        saved(name, r.config, r.log[-1:], r.seconds, found | dict(cpu_seconds=round(os.times().user-began, 2)))
+        saved(name, r.config, r.log[-1:], r.seconds, found | dict(cpu_seconds=round(time.process_time()-began, 2)))
 
 def commit():
     "The commit of the course that runs"
@@ -137,14 +146,14 @@ def known(job, folder):
     "Has `job` its record?"
     from sota_course.records import load_records
     if not folder.is_dir(): return False
-    def same(r): return r.seed==job.seed and r.config.get('epochs')==job.changes['epochs'] and r.config.get('size')==job.changes.get('size') and r.config.get('per_class') in (job.per_class, None) and r.config.get('part')==job.part
+    def same(r): return r.seed==job.seed and job.part==r.config.get('part') and all(r.config.get(k, 0)==v for k,v in job.length.items())
     return any(map(same, load_records(folder, 'random' if job.way=='views' else job.name)))
 
 def one(job, path, results, work, weights):
     "Do `job` unless that is done; what is wrong with it does not stop the others"
     from filelock import FileLock
     folder = Path(results)/f'{job.folder}-{path.name}'
-    code = '-'.join(map(str, (job.folder, path.name, job.name, job.changes['epochs'], job.changes.get('size'), job.per_class, job.part, job.seed))).replace(' ', '_')
+    code = '-'.join(map(str, (job.folder, path.name, job.name, *job.length.values(), job.part, job.seed))).replace(' ', '_')
     Path(work).mkdir(parents=True, exist_ok=True)
     with FileLock(Path(work)/f'{code}.lock'):
         if known(job, folder): return ''
@@ -180,7 +189,7 @@ if __name__ == '__main__':
         if args.quick:
             from sota_course.data.sample import sample_data
             path,folder,work,args.seeds,args.epochs = sample_data(20, 10),Path(temp),Path(temp)/'work',args.seeds[:1],[1]
-            args.grids = args.grids or ['epochs', 'noise', 'ranking', 'views', 'transfer-sample']
+            args.grids = args.grids or ['epochs', 'noise', 'equal-time', 'ranking', 'views', 'transfer-sample']
         elif path is None or not args.grids: parser.error('name a data set with train and val, and a grid, or say --quick')
         weights = args.weights
         if any(o.startswith('transfer') for o in args.grids) and weights is None:

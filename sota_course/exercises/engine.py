@@ -9,7 +9,7 @@ __all__ = ['Checked', 'is_untouched', 'checks', 'Exercise', 'exercise', 'compari
 import dis,html
 from dataclasses import asdict,dataclass,is_dataclass
 from difflib import get_close_matches
-from ..compare import interval
+from ..compare import counted,interval
 from ..core import CourseError
 from ..questionnaire.result import short
 
@@ -32,7 +32,8 @@ def is_untouched(answer):
     if answer is None: return True
     if not hasattr(answer, '__code__'): return False
     steps = [o for o in dis.get_instructions(answer) if o.opname not in ('RESUME', 'NOP')]
-    return {o.opname for o in steps} <= {'LOAD_CONST', 'RETURN_VALUE', 'RETURN_CONST'} and [o.argval for o in steps if 'CONST' in o.opname]==[None]
+    loaded = [o.argval for o in steps if 'CONST' in o.opname]
+    return {o.opname for o in steps} <= {'LOAD_CONST', 'RETURN_VALUE', 'RETURN_CONST'} and loaded==[None]
 
 # %% ../../nbs/workshop/exercises/engine.ipynb #fa55296b
 class _Nothing(Exception): "A learner's function has returned None"
@@ -119,7 +120,7 @@ def _fair(records, allowed):
     seeds = set(runs[first])
     uneven = [k for k in others if set(runs[k])!=seeds]
     yield not uneven, f"{uneven[0] if uneven else ''} ran with other seeds than {first}: pairs need the same seeds on both sides."
-    yield len(seeds)>=3, f"There {'is one seed' if len(seeds)==1 else f'are {len(seeds)} seeds'}: luck could do this alone. Run three at least."
+    yield len(seeds)>=3, f"With {counted(len(seeds), 'seed')}, luck could do this alone: run three at least."
     data = {o['data'].get('fingerprint') for o in records}
     yield len(data)==1, 'The runs saw different images: compare on the same ones.'
     for name in others:

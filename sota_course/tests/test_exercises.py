@@ -89,7 +89,8 @@ def test_errors_of_learners_become_sentences():
 
 def runs(name, seeds, accuracy=0.7, fingerprint='a', **changes):
     from sota_course.records import Record
-    return [Record(name, dict(fingerprint=fingerprint), dict(arch='small_cnn', changes=changes), o, evaluation=dict(accuracy=accuracy+o/100), started='x') for o in seeds]
+    config = dict(arch='small_cnn', changes=changes)
+    return [Record(name, dict(fingerprint=fingerprint), config, o, evaluation=dict(accuracy=accuracy+o/100), started='x') for o in seeds]
 
 @pytest.mark.parametrize('other,said', [
     ([], 'only one variant'), (runs('mixup', (0, 1, 3), mixup=0.4), 'other seeds'), (runs('mixup', (0, 1, 2), mixup=0.4, epochs=3), 'epochs as well'),
