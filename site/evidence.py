@@ -28,6 +28,7 @@ def groups():
         if not isinstance(r, dict) or 'config' not in r or r.get('failed') or r.get('status', 'done')!='done' or accuracy(r) is None: continue
         c = r['config']
         if 'arch' not in c or 'epochs' not in c: continue
+        if c.get('seconds'): continue # trained by the clock and for no number of epochs, as by the demo
         if c.get('way')=='plain' and c.get('variant', 'baseline')!='baseline': continue # the same network, measured once more
         key = file.parent.name,r['data']['name'],c.get('size'),c.get('epochs'),c['arch'],bool(c.get('pretrained'))
         found.setdefault(key, {}).setdefault(r['name'], {})[r['seed']] = (accuracy(r), file)
