@@ -1,4 +1,5 @@
 "What chapter 17 and the README say of the demo and of the best results: computed from records, and false of others"
+import re
 from copy import deepcopy
 import numpy as np
 import pytest
@@ -45,3 +46,17 @@ def test_claims_fail_on_another_demo(claims, change):
     ('pretrained-imagenette2-224', add('fine-tune', -15))])
 def test_claims_of_the_readme_fail_on_other_results(folder, change):
     with pytest.raises(AssertionError): readme(altered(folder, change))
+
+def estimated_hours(cells):
+    "Words at 100 a minute, a minute and a half for each cell, half an hour for the exercises"
+    words = sum(len(o.split()) for kind,o in cells if kind=='markdown')
+    shown = sum(kind=='code' and not re.match(r'#\|\s*(hide|test|default_exp)', o) for kind,o in cells)
+    return (words/100+1.5*shown+30)/60
+
+def test_hours_of_the_readme_are_near_the_estimate():
+    rows = re.findall(r'nbs/(\d\d_\w+)\.ipynb\) \|[^|\n]*\| (\d?½?) \|', '\n'.join(o for _,o in cells_of('index')))
+    assert len(rows)>=17
+    for chapter,said in rows:
+        hours = int(said.rstrip('½') or 0)+0.5*said.endswith('½')
+        estimate = estimated_hours(cells_of(chapter))
+        assert abs(hours-estimate)<0.75, f'{chapter}: about {estimate:.1f} hours, and the README says {said}'
