@@ -213,6 +213,7 @@ class Page:
         return (f'<p class="actions"><a class="action" href="{colab}">Open in Colab</a> '
             f'<a class="action" href="{file}" download>Download the notebook</a></p>')
     def code(self, found, code):
+        if found.get('echo')=='false': return ''
         if slider(code): return folded('The code of the slider', code)
         if 'test' in found: return folded(f"Test: {found['test'].replace('_', ' ') or 'runs silently'}", code)
         if _only_imports(code): return folded('Imports', code)

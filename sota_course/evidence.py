@@ -6,7 +6,7 @@
 __all__ = ['techniques', 'fine_tuned', 'Finding', 'findings', 'survivors', 'command', 'column', 'in_words', 'points',
            'at_a_glance', 'findings_table', 'plot_findings']
 
-# %% ../nbs/workshop/evidence.ipynb #65203b52
+# %% ../nbs/workshop/evidence.ipynb #5a3305c0
 import html,math
 from dataclasses import dataclass
 import numpy as np,pandas as pd
@@ -14,7 +14,7 @@ from .compare import holm,interval,measured,p_value
 from .core import shipped
 from .records import published_records
 
-# %% ../nbs/workshop/evidence.ipynb #5bab3839
+# %% ../nbs/workshop/evidence.ipynb #ca92c1bf
 # the name in records: the technique, its chapter, and the sign of what it gives
 techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Presizing', '02_presizing', 1, ('presized',)),
@@ -40,7 +40,7 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Pretrained weights', '10_your_photographs', -1, ('from scratch',))) for k in names}
 _baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds'
 
-# %% ../nbs/workshop/evidence.ipynb #b415e13c
+# %% ../nbs/workshop/evidence.ipynb #fcd2ff83
 @dataclass(frozen=True)
 class Finding:
     "What records say of a technique in one situation"
@@ -67,7 +67,7 @@ class Finding:
     @property
     def p(self): return p_value(self.pairs)
 
-# %% ../nbs/workshop/evidence.ipynb #5f5b973e
+# %% ../nbs/workshop/evidence.ipynb #b1ee948c
 def _situation(r):
     "What must be alike, in order"
     c,images = r.config,r.data.get('train')
@@ -122,14 +122,14 @@ def findings(
     def place(o): return order.index(o.technique),*(o.situation[k] for k in ('pretrained', 'noise', 'part', 'epochs', 'seconds', 'size'))
     return sorted((o for folder in folders for o in _findings_in(folder, metric)), key=place)
 
-# %% ../nbs/workshop/evidence.ipynb #b683c170
+# %% ../nbs/workshop/evidence.ipynb #ecc73e69
 def survivors(
     found, # list of `Finding`
 ): # list of bool, one for each
     "Which findings are told from luck even though there are many of them? With 95 % certainty, all that survive are true at once"
     return (holm([o.p for o in found])<0.05).tolist()
 
-# %% ../nbs/workshop/evidence.ipynb #3b2ba555
+# %% ../nbs/workshop/evidence.ipynb #2eedde60
 def command(
     o, # `Finding`
 ): # str
@@ -158,7 +158,7 @@ def command(
     only = base if script=='views' else f'{base} {name}'
     return f'python benchmarks/evidence.py DATA {grid}{few} --epochs {length:g} --only {only} --seeds {seeds} --folder mine'
 
-# %% ../nbs/workshop/evidence.ipynb #c6ee5b88
+# %% ../nbs/workshop/evidence.ipynb #700e7140
 _columns = ('A few epochs', '20 epochs', '80 epochs and more', 'In equal time', 'A part of the images', 'Wrong labels', 'Pretrained')
 
 def column(
@@ -230,7 +230,7 @@ def findings_table(
         survives=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
     return pd.DataFrame(rows)
 
-# %% ../nbs/workshop/evidence.ipynb #ddcbbdfa
+# %% ../nbs/workshop/evidence.ipynb #bf3ffca4
 def plot_findings(
     found, # list of `Finding`
     ax, # of matplotlib
