@@ -6,16 +6,15 @@
 __all__ = ['techniques', 'fine_tuned', 'Finding', 'findings', 'survivors', 'command', 'column', 'in_words', 'points',
            'at_a_glance', 'findings_table', 'plot_findings']
 
-# %% ../nbs/workshop/evidence.ipynb #bfc2c4a6
+# %% ../nbs/workshop/evidence.ipynb #67819d44
 import html,math
 from dataclasses import dataclass
 import numpy as np,pandas as pd
-from scipy.special import stdtr
-from .compare import interval,measured
+from .compare import holm,interval,measured,p_value
 from .core import shipped
 from .records import published_records
 
-# %% ../nbs/workshop/evidence.ipynb #18542ee4
+# %% ../nbs/workshop/evidence.ipynb #aaad9d8b
 # the name in records: the technique, its chapter, and the sign of what it gives
 techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Presizing', '02_presizing', 1, ('presized',)),
@@ -40,7 +39,7 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Pretrained weights', '10_your_photographs', -1, ('from scratch',))) for k in names}
 _baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds'
 
-# %% ../nbs/workshop/evidence.ipynb #95871e74
+# %% ../nbs/workshop/evidence.ipynb #c55eef6d
 @dataclass(frozen=True)
 class Finding:
     "What records say of a technique in one situation"
@@ -65,11 +64,9 @@ class Finding:
         if not abs(centre)>half: return 'cannot tell' # which one pair never can: its interval is nan
         return 'helped' if (centre>0)==(self.metric=='accuracy') else 'hurt'
     @property
-    def p(self):
-        n,spread = len(self.pairs),np.std(self.pairs, ddof=1) if len(self.pairs)>1 else 0.
-        return float(2*stdtr(n-1, -abs(np.mean(self.pairs))/spread*math.sqrt(n))) if spread else 1.
+    def p(self): return p_value(self.pairs)
 
-# %% ../nbs/workshop/evidence.ipynb #be19a614
+# %% ../nbs/workshop/evidence.ipynb #2c221547
 def _situation(r):
     "What must be alike, in order"
     c,images = r.config,r.data.get('train')
@@ -123,20 +120,14 @@ def findings(
     def place(o): return order.index(o.technique),*(o.situation[k] for k in ('pretrained', 'noise', 'part', 'epochs', 'seconds', 'size'))
     return sorted((o for folder in folders for o in _findings_in(folder, metric)), key=place)
 
-# %% ../nbs/workshop/evidence.ipynb #567a79e8
+# %% ../nbs/workshop/evidence.ipynb #1ac686ca
 def survivors(
     found, # list of `Finding`
-    level:float=0.05, # the probability that any of them survives although nothing changes
 ): # list of bool, one for each
-    "Which findings are told from luck even though there are many of them? (Holm 1979)"
-    ps = np.array([o.p for o in found])
-    order = ps.argsort()
-    holds = ps[order]<=level/np.arange(len(ps), 0, -1)
-    kept = np.empty(len(ps), bool)
-    kept[order] = np.logical_and.accumulate(holds)
-    return kept.tolist()
+    "Which findings are told from luck even though there are many of them? With 95 % certainty, all that survive are true at once"
+    return (holm([o.p for o in found])<0.05).tolist()
 
-# %% ../nbs/workshop/evidence.ipynb #d8a92ee7
+# %% ../nbs/workshop/evidence.ipynb #d823d315
 def command(
     o, # `Finding`
 ): # str
@@ -165,7 +156,7 @@ def command(
     only = base if script=='views' else f'{base} {name}'
     return f'python benchmarks/evidence.py DATA {grid}{few} --epochs {length:g} --only {only} --seeds {seeds}'
 
-# %% ../nbs/workshop/evidence.ipynb #367472e9
+# %% ../nbs/workshop/evidence.ipynb #604adf87
 _columns = ('A few epochs', '20 epochs', '80 epochs and more', 'In equal time', 'A part of the images', 'Wrong labels', 'Pretrained')
 
 def column(
@@ -237,7 +228,7 @@ def findings_table(
         survives=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
     return pd.DataFrame(rows)
 
-# %% ../nbs/workshop/evidence.ipynb #e364a4f8
+# %% ../nbs/workshop/evidence.ipynb #731c09e4
 def plot_findings(
     found, # list of `Finding`
     ax, # of matplotlib

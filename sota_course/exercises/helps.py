@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = []
 
-# %% ../../nbs/workshop/exercises/helps.ipynb #f0be44db
+# %% ../../nbs/workshop/exercises/helps.ipynb #f7470bab
 from ..evidence import Finding
 from .engine import checks,comparison
 
-# %% ../../nbs/workshop/exercises/helps.ipynb #7c5b92d9
+# %% ../../nbs/workshop/exercises/helps.ipynb #5fd2c8fa
 def _told(technique, *gains):
     "A `Finding` of three pairs with these differences"
     before = (.70, .71, .72)
@@ -21,9 +21,9 @@ def _both_ways(fn):
     one = fn([_told('Mixup', *up), _told('Mixup', *up)])
     yield list(one)==[], f'Mixup helped twice and never hurt, and your function names {one}.'
     doubtful = fn([_told('Mixup', *up), _told('Mixup', *unclear)])
-    yield list(doubtful)==[], f'Mixup helped once, and once one cannot tell: your function names {doubtful}, which takes "cannot tell" for "hurt".'
+    yield list(doubtful)==[], f'Mixup helped once, and once one cannot tell, which is not "hurt": your function names {doubtful}.'
     both = fn([_told('TTA', *up), _told('CutMix', *down), _told('Mixup', *down), _told('TTA', *down), _told('CutMix', *up)])
     yield set(both)=={'CutMix', 'TTA'}, f'CutMix and TTA did both, and your function names {both}.'
     yield list(both)==['CutMix', 'TTA'], f'The names are right, each once and sorted is what was asked: your function gives {both}.'
 
-comparison('helps.gap', setting=('mixup', 'cutmix', 'label_smoothing', 'grow', 'stages', 'views', 'normalize', 'optimizer', 'schedule', 'lr'))
+comparison('helps.gap', setting='mixup cutmix label_smoothing grow stages views normalize optimizer schedule lr'.split())
