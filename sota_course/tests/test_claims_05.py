@@ -28,6 +28,7 @@ def plus(metric, x): return lambda r: r.evaluation.update({metric: r.evaluation[
 def test_claims_hold(): run_claims(published_records(folder))
 
 @pytest.mark.parametrize('name,change', [('mirrored', plus('accuracy', -0.005)), ('tta', plus('accuracy', -0.008)), ('tta', plus('accuracy', 0.01)), ('baseline', plus('accuracy', 0.01)),
-    ('mirrored', plus('calibration_error', -0.009)), ('tta', plus('calibration_error', -0.02)), ('baseline', plus('calibration_error', 0.01)), ('tta', lambda r: r.evaluation.update(images=400))])
+    ('mirrored', plus('calibration_error', -0.009)), ('tta', plus('calibration_error', -0.02)), ('baseline', plus('calibration_error', 0.01)), ('tta', lambda r: r.evaluation.update(images=400)),
+    ('tta', lambda r: [o.update(confidence=0.9) for o in r.evaluation['bins']])])
 def test_claims_fail_on_other_records(name, change):
     with pytest.raises(AssertionError): run_claims(altered(folder, name, change))
