@@ -22,8 +22,8 @@ def _draws(fn):
     yield [float(o) for o in fn(1, 5)]==first, 'The same seed gave other numbers the second time: begin each time from the seed.'
     yield [float(o) for o in fn(2, 5)]!=first, 'The seeds 1 and 2 gave the same numbers: use the seed that is handed in.'
     yield all(0<=o<1 for o in first), 'There are numbers below 0 or above 1: torch.rand draws from 0 to 1.'
-    yield undisturbed, ("The numbers are right, but your function seeded the generator that everybody shares, and changed what others draw next: "
-        "make one of your own, torch.Generator().")
+    yield undisturbed, ('The numbers are right, but your function seeded the generator that everybody shares, and changed what others '
+        'draw next: make one of your own, torch.Generator().')
 
 # %% ../../nbs/workshop/exercises/data.ipynb #0d0e0003
 comparison('data.units', setting='hidden')
@@ -37,10 +37,12 @@ def _some_of_each(fn):
     counts = {name: sum(o.parent.name==name for o in first) for name in ('church', 'golf ball', 'tench')}
     yield set(first)<=set(files), 'There are files among yours that were not handed in.'
     yield len(set(first))==len(first), 'Some files are there twice: draw without putting back, as random.sample does.'
-    yield set(counts.values())=={5}, f"Five of each class were wanted, and you chose {', '.join(f'{n} of {name}' for name,n in counts.items())}: draw from each class by itself."
+    chosen = ', '.join(f'{n} of {name}' for name,n in counts.items())
+    yield set(counts.values())=={5}, f'Five of each class were wanted, and you chose {chosen}: draw from each class by itself.'
     yield drawn(files)==first, 'The same seed gave other files the second time: make a random.Random(seed) inside of the function.'
     yield drawn(files, 2)!=first, 'The seeds 1 and 2 gave the same files: these are not drawn by the seed.'
-    yield drawn(files[::-1])==first, 'The same files in another order gave another choice, and disks list files in any order: sort them first.'
+    yield drawn(files[::-1])==first, ('The same files in another order gave another choice, '
+        'and disks list files in any order: sort them first.')
 
 # %% ../../nbs/workshop/exercises/data.ipynb #0d0e0006
 comparison('data.smaller', setting='size')
@@ -59,7 +61,8 @@ def _undo(fn):
     yield not close(images-m), 'Your images are too dark, by the mean: add it again, after the multiplication.'
     yield not close(((images-m)/s+m)*s), 'Normalizing subtracts the mean and then divides. Undo the last step first: multiply, then add.'
     wide = (images-m)/s*torch.tensor(std)+torch.tensor(mean)
-    yield not close(wide), 'Your statistics run along the width of the images. They belong to the channels: give them the shape (1, 3, 1, 1).'
+    yield not close(wide), ('Your statistics run along the width of the images. '
+        'They belong to the channels: give them the shape (1, 3, 1, 1).')
     yield close(images), f'The first red pixel was {images[0,0,0,0]:.3f}, and yours is {got[0,0,0,0]:.3f}.'
 
 # %% ../../nbs/workshop/exercises/data.ipynb #0d0e0009
