@@ -6,4 +6,64 @@
 __all__ = []
 
 # %% ../../nbs/workshop/exercises/data.ipynb #8d5dd808
+from pathlib import Path
 from .engine import checks,comparison
+
+# %% ../../nbs/workshop/exercises/data.ipynb #0d0e0002
+@checks('data.draws')
+def _draws(fn):
+    import numpy as np,random,torch
+    def states(): return torch.get_rng_state().tolist(), np.random.get_state()[1].tolist(), random.getstate()
+    before = states()
+    first = [float(o) for o in fn(1, 5)]
+    undisturbed = states()==before
+    yield len(first)==5, f'draws(1, 5) gave {len(first)} numbers, not 5.'
+    torch.rand(3)
+    yield [float(o) for o in fn(1, 5)]==first, 'The same seed gave other numbers the second time: begin each time from the seed.'
+    yield [float(o) for o in fn(2, 5)]!=first, 'The seeds 1 and 2 gave the same numbers: use the seed that is handed in.'
+    yield all(0<=o<1 for o in first), 'There are numbers below 0 or above 1: torch.rand draws from 0 to 1.'
+    yield undisturbed, ('The numbers are right, but your function seeded the generator that everybody shares, and changed what others '
+        'draw next: make one of your own, torch.Generator().')
+
+# %% ../../nbs/workshop/exercises/data.ipynb #0d0e0003
+comparison('data.units', setting='hidden')
+
+# %% ../../nbs/workshop/exercises/data.ipynb #0d0e0005
+@checks('data.some_of_each')
+def _some_of_each(fn):
+    files = [Path('train', name, f'{i:03}.jpg') for name,n in (('church', 40), ('golf ball', 60), ('tench', 20)) for i in range(n)]
+    def drawn(files, seed=1): return sorted(map(Path, fn(list(files), 5, seed)))
+    first = drawn(files)
+    counts = {name: sum(o.parent.name==name for o in first) for name in ('church', 'golf ball', 'tench')}
+    yield set(first)<=set(files), 'There are files among yours that were not handed in.'
+    yield len(set(first))==len(first), 'Some files are there twice: draw without putting back, as random.sample does.'
+    chosen = ', '.join(f'{n} of {name}' for name,n in counts.items())
+    yield set(counts.values())=={5}, f'Five of each class were wanted, and you chose {chosen}: draw from each class by itself.'
+    yield drawn(files)==first, 'The same seed gave other files the second time: make a random.Random(seed) inside of the function.'
+    yield drawn(files, 2)!=first, 'The seeds 1 and 2 gave the same files: these are not drawn by the seed.'
+    yield drawn(files[::-1])==first, ('The same files in another order gave another choice, '
+        'and disks list files in any order: sort them first.')
+
+# %% ../../nbs/workshop/exercises/data.ipynb #0d0e0006
+comparison('data.smaller', setting='size')
+
+# %% ../../nbs/workshop/exercises/data.ipynb #0d0e0008
+@checks('data.undo')
+def _undo(fn):
+    import torch
+    torch.manual_seed(0)
+    images = torch.rand(2, 3, 4, 3) # a width of 3, so that statistics along the wrong axis fit as well
+    mean,std = (0.5, 0.4, 0.3),(0.2, 0.3, 0.25)
+    m,s = (torch.tensor(o)[None,:,None,None] for o in (mean, std))
+    got = torch.as_tensor(fn((images-m)/s, mean, std))
+    def close(x): return got.shape==x.shape and torch.allclose(got, x, atol=1e-5)
+    yield got.shape==images.shape, f'A batch of shape {tuple(images.shape)} came back with the shape {tuple(got.shape)}.'
+    yield not close(images-m), 'Your images are too dark, by the mean: add it again, after the multiplication.'
+    yield not close(((images-m)/s+m)*s), 'Normalizing subtracts the mean and then divides. Undo the last step first: multiply, then add.'
+    wide = (images-m)/s*torch.tensor(std)+torch.tensor(mean)
+    yield not close(wide), ('Your statistics run along the width of the images. '
+        'They belong to the channels: give them the shape (1, 3, 1, 1).')
+    yield close(images), f'The first red pixel was {images[0,0,0,0]:.3f}, and yours is {got[0,0,0,0]:.3f}.'
+
+# %% ../../nbs/workshop/exercises/data.ipynb #0d0e0009
+comparison('data.normalized', setting='normalize')

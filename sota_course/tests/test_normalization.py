@@ -12,6 +12,8 @@ import inspect, itertools, tempfile
 from pathlib import Path
 from fastai.vision.learner import _add_norm
 from sota_course.all import *
+from sota_course.exercises import exercise
+from sota_course.experiments.ladder import ladder
 from sota_course.quiz import quiz
 from sota_course.normalization import *
 
