@@ -40,15 +40,15 @@ def recorded(script, folder, name, seed, args, packages=(), **env):
     record.save(folder)
     return record,True
 
-def write_json(name, **found):
-    "Record what was `found`, with what it takes to measure it again, in results/speed/`name`.json"
+def write_json(name, folder=None, **found):
+    "Record what was `found`, with what it takes to measure it again, in speed/`name`.json of `folder`, or of results beside this file"
     import torch
     from sota_course.core import to_json,write_atomically
     from sota_course.records import device_name,package_versions
     head = dict(command=' '.join(['python', f'benchmarks/{Path(sys.argv[0]).name}', *(str(o).replace(str(Path.home()), '~') for o in sys.argv[1:])]),
         finished=datetime.now(timezone.utc).isoformat(timespec='seconds'), device=device_name(), threads=torch.get_num_threads(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count(), system=platform.platform(terse=True), versions=package_versions())
-    print(write_atomically(Path(__file__).parent/'results'/'speed'/f'{name}.json', to_json(head | found, indent=1)))
+    print(write_atomically((folder or Path(__file__).parent/'results')/'speed'/f'{name}.json', to_json(head | found, indent=1)))
 
 def data_of(path):
     "What a record says of a data set"

@@ -2,12 +2,12 @@
 
     python site/build.py [--out FOLDER] [--fast]
 
-notebooks → Markdown (chapters.py) · reference (api.py) · questions (quizzes.py) · evidence.py · pages/ → Zensical → finish.py → _site.
+notebooks → Markdown (chapters.py) · reference (api.py) · questions (quizzes.py) · pages/ → Zensical → finish.py → _site.
 Nothing is run but the builder; nothing is fetched but by pip and npm, before."""
 import argparse,json,re,shutil,subprocess,sys,time
 import yaml
 from project import *
-import api,chapters,evidence,finish,quizzes
+import api,chapters,finish,quizzes
 
 work = root/'build'/'site'
 
@@ -28,7 +28,7 @@ def navigation(books, reference):
     return [
         {'Course': ['index.md', *({plain(b.title): b.page} for b in course)]},
         {'Check yourself': 'quiz.md'},
-        {'What helps, when': 'what_helps_when.md'},
+        {'What helps, when': 'chapters/14_what_helps_when.md'},
         {'Reference': ['api/index.md', *({m.short: m.page} for m in reference.modules)]},
         {'Workshop': ['workshop/index.md', *rooms]},
         {'Teach': 'teachers.md'},
@@ -45,7 +45,7 @@ def workshop_index(books):
 def front(text):
     "The first page: ways in, before the words of the notebook"
     ways = ('<p class="actions"><a class="action main" href="chapters/00_before_you_train.html">Start reading</a> '
-        '<a class="action" href="quiz.html">Check yourself</a> <a class="action" href="what_helps_when.html">What helps, when</a></p>')
+        '<a class="action" href="quiz.html">Check yourself</a> <a class="action" href="chapters/14_what_helps_when.html">What helps, when</a></p>')
     text = re.sub(r'^\*\*\[Read it in your browser\].*\n', '', text, flags=re.M) # who reads this does
     head,sep,rest = text.partition('{ .lede }\n')
     return head+sep+'\n'+ways+'\n'+rest
@@ -82,7 +82,6 @@ def source(docs):
     write(docs/'api/index.md', reference.index())
     write(docs/'workshop/index.md', workshop_index(books))
     write(docs/'quiz.md', quiz_page(banks))
-    write(docs/'what_helps_when.md', evidence.page(books))
     copy_pages(docs)
     config = yaml.safe_load((here/'mkdocs.yml').read_text(encoding='utf-8'))
     config |= dict(nav=navigation(books, reference), docs_dir='docs', site_dir='out', site_url=site_url)

@@ -1,5 +1,5 @@
 "The builder's steps, without a browser"
-import json,math
+import json
 import pytest
 pytest.importorskip('PIL')
 import api,chapters,finish
@@ -73,10 +73,3 @@ def test_a_bad_site_is_refused(tmp_path):
     told = str(e.value)
     assert all(o in told for o in ('gone.html, which is not there', '#nowhere: no such place', 'a.png has no alternative text', 'asks another host: https://cdn.b/c.js'))
     assert "script-src 'self' 'wasm-unsafe-eval' 'sha256-" in (tmp_path/'index.html').read_text()
-
-def test_intervals():
-    import evidence
-    centre,half = evidence.interval([0.01, 0.02, 0.03])
-    assert math.isclose(centre, 0.02) and math.isclose(half, 4.303*0.01/math.sqrt(3), rel_tol=1e-3) and evidence.verdict(centre, half)=='cannot tell'
-    assert evidence.verdict(0.03, 0.01)=='helped' and evidence.verdict(-0.03, 0.01)=='hurt' and evidence.interval([0.1])[1]==math.inf
-    assert all(o['n']>=1 for o in evidence.rows())

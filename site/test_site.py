@@ -96,7 +96,7 @@ def test_without_javascript_all_is_there_to_read(visit):
 
 def test_a_phone(visit):
     v = visit(viewport=dict(width=360, height=740), has_touch=True, is_mobile=True)
-    for name in ('index.html', 'chapters/05_tta.html', 'chapters/07_label_smoothing.html', 'chapters/08_training.html', 'quiz.html', 'what_helps_when.html', 'api/tta.html'):
+    for name in ('index.html', 'chapters/05_tta.html', 'chapters/07_label_smoothing.html', 'chapters/08_training.html', 'quiz.html', 'chapters/14_what_helps_when.html', 'api/tta.html'):
         page = v.go(name)
         page.wait_for_timeout(200)
         wide = page.evaluate('document.documentElement.scrollWidth - innerWidth')

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastcore.basics import patch
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 from sota_course.core import CourseError, wrong_kind
 from sota_course.records import load_records, Record
 import io, tempfile
@@ -50,6 +50,43 @@ def test_verdicts_err_as_often_as_they_should():
     chance = np.random.default_rng(0)
     counts = Counter(verdict(o).split(':')[0] for n in (2, 3, 5) for o in chance.normal(0, 0.02, (2000, n)))
     for wrong in ('helped', 'hurt'): assert abs(counts[wrong]/6000-0.025)<0.006, counts # three standard errors
+
+# %% ../../nbs/workshop/compare.ipynb #c3000104
+def test_p_values_agree_with_scipy():
+    import scipy.stats
+    for n in (2, 3, 7):
+        d = np.random.default_rng(n).normal(0.5, 1, n)
+        test_close(p_value(d), scipy.stats.ttest_1samp(d, 0).pvalue, eps=1e-9)
+        test_eq(p_value(d)<0.05, verdict(d) in ('helped', 'hurt'))
+    assert all(math.isnan(p_value(o)) for o in ([], [1], [2, 2]))
+
+# %% ../../nbs/workshop/compare.ipynb #c3000105
+def test_holm_corrects_for_the_number_of_comparisons():
+    test_close(holm([0.030, 0.004, 0.020]), [0.040, 0.012, 0.040]) # 0.030 may not come out before 0.020
+    test_close(holm([0.04]), [0.04])
+    test_eq(holm([0.9, 0.8]).tolist(), [1, 1])
+    test_close(holm([0.02, math.nan, 0.03])[[0,2]], [0.04, 0.04]) # what has no p-value is no comparison
+    test_eq(len(holm([])), 0)
+
+# %% ../../nbs/workshop/compare.ipynb #c3000106
+def test_holm_errs_as_often_as_it_should():
+    chance = np.random.default_rng(0)
+    studies = chance.normal(size=(2000, 10, 5)) - chance.normal(size=(2000, 1, 5)) # ten variants, five seeds, one baseline
+    plain = np.array([[p_value(d) for d in study] for study in studies])
+    assert (plain<0.05).any(1).mean()>0.25
+    assert np.mean([(holm(o)<0.05).any() for o in plain])<0.06
+
+# %% ../../nbs/workshop/compare.ipynb #c3000107
+def test_the_sentence_says_what_stands_among_many():
+    exact,chancy = [[0.02, 0.021, 0.019, 0.02, 0.022], [0.001, 0.004, 0.002, 0.0, 0.003]],[0.001, 0.004, 0.002, 0.0002, 0.003]
+    def study(*differences):
+        base = [Record('baseline', {}, {}, s, evaluation=dict(accuracy=0.7)) for s in range(5)]
+        return compare(base + [Record(f'v{i}', {}, {}, s, evaluation=dict(accuracy=0.7+x)) for i,d in enumerate(differences) for s,x in enumerate(d)])
+    assert study(exact[0]).sentence.endswith('one comparison in twenty gives a verdict by chance.')
+    assert study(*exact).sentence.endswith("these are 2; after Holm's correction for that, v0 and v1 remain.")
+    assert study(exact[0], chancy, [0.01, -0.01, 0, 0.02, -0.02]).sentence.endswith('for that, v0 remains.')
+    assert study(chancy, [0.01, -0.01, 0, 0.02, -0.02]).sentence.endswith('for that, none remains.')
+    assert study(*[[0.01, -0.01, 0, 0.02, -0.02]]*2).sentence.endswith('these are 2.')
 
 # %% ../../nbs/workshop/compare.ipynb #50e8aa6b
 def test_worst_mistakes_once_each():

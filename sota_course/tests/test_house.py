@@ -9,14 +9,14 @@ package = checkout/'sota_course'
 
 # A room may import from floors below its own, and from rooms of its floor that are named before it. A folder stands for all rooms in it, in the order given.
 floors = [
-    'core records doctor compare simulated plots',
+    'core records doctor compare evidence simulated plots',
     'questionnaire.text questionnaire.formulas questionnaire.code questionnaire.patterns questionnaire.bank questionnaire.doubter questionnaire.result questionnaire.judge '
         'questionnaire.tasks questionnaire.opinion questionnaire.ask questionnaire.sheets questionnaire quiz data.images data.files data.splits data.folders data.sample data.download data.dataset page',
     'loading.augment loading.views loading.cache loading.loader loading.loader_stats loading.dls loading.view_batches weights networks',
     'imagenette presizing normalization progressive_resizing tta mixup label_smoothing',
     'training.schedules training.callbacks training.precision training.speed training.muon training.distributed training.transfer training.model training.onnx training.testing',
     'experiments.recipes experiments.learners experiments.checkpoints experiments.recorder experiments.forecast experiments.runs experiments.ladder experiments.cluster experiments.report',
-    'exercises.engine exercises.data exercises.images exercises.views exercises.labels exercises.training exercises.judging exercises.answers exercises cli',
+    'exercises.engine exercises.data exercises.images exercises.views exercises.labels exercises.training exercises.judging exercises.helps exercises.answers exercises cli',
 ]
 techniques = set(floors[3].split())
 
