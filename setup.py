@@ -19,5 +19,5 @@ setup(
     # who work on them look for them: notebooks where nbdev and Colab find them, records beside the benchmarks that write them.
     package_dir={'sota_course.notebooks': 'nbs', 'sota_course.published': 'benchmarks/results'},
     package_data={'sota_course': ['recipes.toml'], 'sota_course.questionnaire': ['questions/*'],
-        'sota_course.notebooks': ['*.ipynb', 'workshop/**/*.ipynb'], 'sota_course.published': ['*/*.json']},
+        'sota_course.notebooks': ['*.ipynb', 'pictures/*.png', 'workshop/**/*.ipynb'], 'sota_course.published': ['*/*.json']},
 )

@@ -9,20 +9,21 @@ epochs-large  the same with a larger network
 epochs-xresnet  the same with xresnet18
 noise         the same on a training set in which 5, 25 or 50 % of the labels are wrong
 equal-time    one size, two stages (half of the time at half of the size) and growing images, in the same seconds: 20, 40 and 80
-              of the processor, for one thread, which a busy machine does not change much
-ranking       ten settings on all images, on a quarter and on a tenth, in equal numbers of steps: is their order the same?
+              of the processor, for one thread, which a busy machine does not change much; two stages have a cycle of the rate each
+ranking       ten settings on all images, on a quarter and on a tenth, in about as many steps (292, 288, 280): is their order the same?
 views         test-time augmentation at 48, 64 and 128 px: each kind of views on the same networks
 transfer      few photographs, with a pretrained network (its head alone, or all of it) and without
 transfer-sample  the same on drawn images, which no pretrained network has seen
 
-A record for each goes to benchmarks/results/GRID-NAME, with the commit it was made from; what has its record there is not done
-again, and an interrupted run goes on from its checkpoint. Runs share the processors, one thread each: their accuracies can be
+A record for each goes to benchmarks/results/GRID-NAME, or below --folder, with the commit it was made from; what has its record
+there is not done again, and an interrupted run goes on from its checkpoint. Runs share the processors, one thread each: their accuracies can be
 compared, their seconds cannot.
 """
-import argparse,os,subprocess,time
-from concurrent.futures import ProcessPoolExecutor
+import argparse,os,shutil,subprocess,sys,time
+from concurrent.futures import ProcessPoolExecutor,as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass,field
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
@@ -35,7 +36,7 @@ settings = {'baseline': {}, 'mixup': dict(mixup=0.4), 'cutmix': dict(cutmix=1.),
     'low rate': dict(lr=0.01), 'larger network': dict(arch='quicknet_l')}
 sizes = dict(baseline={}, progressive=dict(stages=((0.5, 0.5), (1, 0.5))), growing=dict(grow=0.5))
 tuned = dict(baseline={}, mixup=dict(mixup=0.4), label_smoothing=dict(label_smoothing=0.1), growing=dict(grow=0.6))
-pretrained = dict(arch='tf_efficientnet_lite0', size=128, schedule='fine_tune', epochs=5, bs=32)
+pretrained = dict(arch='tf_efficientnet_lite0', size=128, schedule='fine_tune') # the engine chooses batches that suit few images
 networks = {'epochs': {}, 'epochs-large': dict(arch='quicknet_l'),
     'epochs-xresnet': dict(arch='xresnet18', optimizer='adam', lr=0.01, schedule='one_cycle')}
 
@@ -90,56 +91,69 @@ def part_of(path, job):
     n = len(whole.train)//len(whole.vocab)//job.part if job.part else job.per_class
     return whole if job.part==1 or n is None else some_of(path, max(1, n))
 
-def head_only(recipe, data, seed):
-    "A pretrained network with a new last layer, trained on features"
+def save(job, learn, folder, name, config, log, seconds, found, started=''):
+    "Write a record of `job`, without what no table needs"
+    from sota_course.experiments.recorder import describe_data
+    from sota_course.records import device_name,package_versions,Record
+    found = {k: v for k,v in found.items() if k not in ('bins', 'worst', 'confusion', 'recall', 'images_a_second')}
+    if 'weights' in config: config = config | dict(weights=Path(config['weights']).name)
+    few = {k: v for k in ('per_class', 'part') if (v := getattr(job, k))}
+    versions = package_versions() | dict(commit=commit())
+    Record(name, describe_data(learn.dls), config | few, job.seed, log, round(seconds, 3), device_name(learn.dls.device), versions, started,
+        evaluation=found, status='done').save(folder)
+
+def head_only(job, data, changes, folder):
+    "A pretrained network with a new last layer, trained on features that are computed once; its record says the epochs of its neighbours"
     from sota_course.core import seed_everything
-    from sota_course.experiments.learners import recipe_learner
+    from sota_course.experiments.learners import evaluate,recipe_learner
+    from sota_course.experiments.recipes import change,Recipe
     from sota_course.training.transfer import fit_head
-    seed_everything(seed)
-    learn = recipe_learner(recipe, data, 'cpu')
+    seed_everything(job.seed)
+    began = time.perf_counter()
+    learn = recipe_learner(change(Recipe(), **changes), data, 'cpu')
     fit_head(learn)
-    return learn
+    took = time.perf_counter()-began
+    save(job, learn, folder, job.name, changes, [], took, evaluate(learn, n_worst=0))
+
+def trained(job, data, changes, work):
+    "The `Learner` of `job`, trained now; what was trained before and has no record is trained again"
+    from sota_course.experiments.runs import RunFinished,train
+    how = dict(name=job.name, folder=work, device='cpu', show=False, resume=True, num_workers=1)
+    clock = mock.patch('time.perf_counter', time.process_time) if job.way=='processor' else nullcontext()
+    with clock:
+        try: return train(job.recipe, data, job.seed, **how, **changes)
+        except RunFinished:
+            shutil.rmtree(work)
+            return train(job.recipe, data, job.seed, **how, **changes)
 
 def made(job, path, folder, work, weights):
     "Train what `job` says and write its record, or several"
-    from dataclasses import asdict
     from sota_course.core import seed_everything
-    from sota_course.experiments.learners import evaluate
-    from sota_course.experiments.recipes import change,Recipe
-    from sota_course.experiments.recorder import describe_data
-    from sota_course.experiments.runs import train
     from sota_course.label_smoothing import calibration_error
-    from sota_course.records import device_name,package_versions,Record
     from sota_course.tta import CornerViews,FlipViews,RandomViews,SlidingViews,nll,tta
     from fastai.vision.all import accuracy
-    data = part_of(path, job)
-    changes = job.changes | dict(validate='end', bs=min(job.changes.get('bs', 64), max(2, len(data.train)//2)))
+    data,changes = part_of(path, job),job.changes | dict(validate='end')
     if job.recipe is None: changes['weights'] = str(weights)
-    def saved(name, config, log, seconds, found, **besides):
-        found = {k: v for k,v in found.items() if k not in ('bins', 'worst', 'confusion', 'recall', 'images_a_second')}
-        if 'weights' in config: config = config | dict(weights=Path(config['weights']).name)
-        versions = package_versions() | dict(commit=commit())
-        Record(name, describe_data(learn.dls), config | besides, job.seed, log, seconds, device_name(learn.dls.device), versions,
-            evaluation=found, status='done').save(folder)
-    if job.way=='head':
-        recipe = change(Recipe(), **changes)
-        learn = head_only(recipe, data, job.seed)
-        shown = {k: v for k,v in asdict(recipe).items() if v!=getattr(Recipe(), k)} | dict(epochs=job.changes['epochs'])
-        return saved(job.name, shown, [], 0., evaluate(learn, n_worst=0))
-    clock = mock.patch('time.perf_counter', time.process_time) if job.way=='processor' else nullcontext()
-    how = dict(name=job.name, folder=work, device='cpu', show=False, resume=True, num_workers=0)
-    with clock: learn = train(job.recipe, data, job.seed, **how, **changes)
+    else: changes['bs'] = min(changes.get('bs', 64), max(2, len(data.train)//2)) # --quick has few images
+    if job.way=='head': return head_only(job, data, changes, folder)
+    learn = trained(job, data, changes, work)
     r = learn.record
-    saved(job.name, r.config, r.log[-1:], r.seconds, r.evaluation, **{k: v for k in ('per_class', 'part') if (v := getattr(job, k))})
     kinds = dict(mirrored=FlipViews(), corners=CornerViews(), sliding=SlidingViews(), random=RandomViews(4))
+    if job.way=='views':
+        began = time.process_time()
+        with learn.no_bar(): learn.get_preds()
+        r.evaluation['cpu_seconds'] = round(time.process_time()-began, 2)
     for name,views in kinds.items() if job.way=='views' else ():
         seed_everything(job.seed, learn.dls)
         began = time.process_time()
         with learn.no_bar(): probs,targets = tta(learn, views=views)
         found = dict(accuracy=accuracy(probs, targets).item(), loss=nll(probs, targets).item(), images=len(targets),
             calibration_error=calibration_error(probs, targets), cpu_seconds=round(time.process_time()-began, 2))
-        saved(name, r.config, r.log[-1:], r.seconds, found)
+        save(job, learn, folder, name, r.config, r.log[-1:], r.seconds, found, r.started)
+    save(job, learn, folder, job.name, r.config, r.log[-1:], r.seconds, r.evaluation, r.started) # last: with it, the job is done
+    shutil.rmtree(work, ignore_errors=True)
 
+@cache
 def commit():
     "The commit of the course that runs"
     done = subprocess.run(['git', 'rev-parse', '--short=12', 'HEAD'], cwd=Path(__file__).parent, capture_output=True, text=True)
@@ -152,7 +166,7 @@ def known(job, folder):
     def same(r):
         config = dict(seconds=0) | r.config
         return (r.seed, config.get('part'))==(job.seed, job.part) and all(config.get(k)==v for k,v in job.length.items())
-    return any(map(same, load_records(folder, 'random' if job.way=='views' else job.name)))
+    return any(map(same, load_records(folder, job.name)))
 
 def one(job, path, results, work, weights):
     "Do `job` unless that is done; what is wrong with it does not stop the others"
@@ -162,8 +176,9 @@ def one(job, path, results, work, weights):
     Path(work).mkdir(parents=True, exist_ok=True)
     with FileLock(Path(work)/f'{code}.lock'):
         if known(job, folder): return ''
+        commit() # before anything is trained: the course may change meanwhile
         try: made(job, path, folder, Path(work)/code, weights)
-        except Exception as e: return f'{job}: {type(e).__name__}: {e}'
+        except Exception as e: return f'{job}: {type(e).__name__}: {e}' # said at the end, which is then no success
     return f'{job}: done'
 
 def alone():
@@ -172,7 +187,7 @@ def alone():
     from sota_course.core import tune_malloc
     tune_malloc()
     torch.set_num_threads(1)
-    os.nice(10)
+    if hasattr(os, 'nice'): os.nice(10)
 
 quick = 'epochs','noise','equal-time','ranking','views','transfer-sample'
 
@@ -194,6 +209,7 @@ def arguments(words=None):
     if args.quick: args.seeds,args.epochs,args.grids = args.seeds[:1],[1],args.grids or [*quick]
     elif args.path is None or not args.grids: parser.error('name a data set with train and val, and a grid, or say --quick')
     runs = [o for grid in args.grids for o in jobs(grid, args.seeds, args.epochs, args.per_class) if not args.only or o.name in args.only]
+    if not runs: parser.error(f"no run is called {' or '.join(args.only)}")
     return args,runs
 
 if __name__ == '__main__':
@@ -210,5 +226,9 @@ if __name__ == '__main__':
             weights = installed_weights(temp)
         print(f'{len(runs)} runs', flush=True)
         with ProcessPoolExecutor(args.processes, initializer=alone) as pool:
-            for o in [pool.submit(one, o, path.absolute(), folder, work, weights) for o in runs]:
+            done = [pool.submit(one, o, path.absolute(), folder, work, weights) for o in runs]
+            failed = 0
+            for o in as_completed(done):
                 if said := o.result(): print(said, flush=True)
+                failed += bool(said) and not said.endswith(': done')
+    sys.exit(bool(failed))

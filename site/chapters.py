@@ -155,7 +155,7 @@ def slider(code):
 
 explorers = {frozenset(k.split()): v for k,v in {'size': 'size', 'share': 'crops', 'fraction': 'crops', 'lam': 'mixup', 'alpha': 'beta', 'eps': 'smoothing',
     'steps thin': 'muon',
-    'bs lr epochs': 'descent', 'n_cycles cycle_len cycle_mult': 'schedules'}.items()}
+    'bs lr epochs': 'descent', 'n_cycles cycle_len cycle_mult': 'schedules', 'seeds': 'pairs'}.items()}
 
 def quiz_call(code):
     "Arguments of a `quiz(...)` call that stands alone in a cell (after imports), or None"
@@ -190,11 +190,17 @@ class Page:
         return front_matter(self.book.title, self.book.lede or self.book.title) + '\n\n'.join(o for o in self.parts if o.strip()) + '\n'
     def cell(self, i, cell):
         source = ''.join(cell['source'])
-        if cell['cell_type']!='code': return self.text(i, source)
+        if cell['cell_type']!='code': return self.text(i, self.attached(i, cell, source))
         found,code = split_cell(source)
         if 'hide' in found or 'default_exp' in found or not code: return ''
         if (quiz := quiz_call(code)) is not None: return self.quiz(code, *quiz)
         return '\n\n'.join(o for o in (self.code(found, code), self.outputs(i, cell, found, code)) if o)
+    def attached(self, i, cell, source):
+        "Markdown whose attached pictures are figures"
+        for k,(name,data) in enumerate(cell.get('attachments', {}).items()):
+            def figure(m): return self.figure(i, k, image_of(data), m[1])
+            source = re.sub(rf'!\[([^\]]*)\]\(attachment:{re.escape(name)}\)', figure, source)
+        return source
     def text(self, i, source):
         if 'colab-badge.svg' in source and self.book.stem!='index': return '' if source.strip().startswith('[![') else self.prose(source)
         if self.book.stem=='index' and source.strip().startswith('[!['): return ''
@@ -214,6 +220,7 @@ class Page:
         return (f'<p class="actions"><a class="action" href="{colab}">Open in Colab</a> '
             f'<a class="action" href="{file}" download>Download the notebook</a></p>')
     def code(self, found, code):
+        if found.get('echo')=='false': return ''
         if slider(code): return folded('The code of the slider', code)
         if 'test' in found: return folded(f"Test: {found['test'].replace('_', ' ') or 'runs silently'}", code)
         if _only_imports(code): return folded('Imports', code)

@@ -41,6 +41,12 @@ def test_a_figure_without_words_is_noted(tmp_path, monkeypatch):
     told = page(tmp_path, monkeypatch, ('code', '#| fig-alt: A "red" dot & more\nplot()', image))
     assert not told.without_alt and 'alt="A &quot;red&quot; dot &amp; more" width="1" height="1"' in told.markdown() and len(told.figures)==1
 
+def test_attached_pictures_become_figures(tmp_path, monkeypatch):
+    found = book(tmp_path, monkeypatch, ('markdown', 'Look:\n\n![A red dot](attachment:a.png)'))
+    found.cells[1]['attachments'] = {'a.png': {'image/png': pixel}}
+    made = chapters.Page(found, {found.inside: found}, {}, None)
+    assert 'attachment:' not in made.markdown() and 'alt="A red dot" width="1"' in made.markdown() and len(made.figures)==1
+
 def test_links_lead_to_pages_of_the_site(tmp_path, monkeypatch):
     ours = f'https://github.com/{project.owner}/{project.repo}/blob/{project.branch}'
     made = page(tmp_path, monkeypatch, ('markdown', f'see [it]({ours}/nbs/05_try.ipynb), `tta` and `tta`, [out](https://a.b/c), [x]({ours}/CHANGELOG.md)\n- a list')).markdown()

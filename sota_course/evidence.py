@@ -6,7 +6,7 @@
 __all__ = ['techniques', 'fine_tuned', 'Finding', 'findings', 'survivors', 'command', 'column', 'in_words', 'points',
            'at_a_glance', 'findings_table', 'plot_findings']
 
-# %% ../nbs/workshop/evidence.ipynb #67819d44
+# %% ../nbs/workshop/evidence.ipynb #5a3305c0
 import html,math
 from dataclasses import dataclass
 import numpy as np,pandas as pd
@@ -14,7 +14,7 @@ from .compare import holm,interval,measured,p_value
 from .core import shipped
 from .records import published_records
 
-# %% ../nbs/workshop/evidence.ipynb #aaad9d8b
+# %% ../nbs/workshop/evidence.ipynb #ca92c1bf
 # the name in records: the technique, its chapter, and the sign of what it gives
 techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Presizing', '02_presizing', 1, ('presized',)),
@@ -32,6 +32,7 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Label smoothing', '07_label_smoothing', 1, ('label_smoothing', 'label smoothing')),
     ('Mixup and label smoothing', '07_label_smoothing', 1, ('mixup+label_smoothing',)),
     ('Flat, then cosine', '08_training', 1, ('flat then cosine',)),
+    ('Muon, not AdamW', '09_train_faster', 1, ('muon',)),
     ('Muon, not AdamW', '09_train_faster', -1, ('adam', 'adamw')),
     ('Flips in turn', '09_train_faster', -1, ('random flips',)),
     ('bf16, not float32', '09_train_faster', -1, ('float32',)),
@@ -39,7 +40,7 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Pretrained weights', '10_your_photographs', -1, ('from scratch',))) for k in names}
 _baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds'
 
-# %% ../nbs/workshop/evidence.ipynb #c55eef6d
+# %% ../nbs/workshop/evidence.ipynb #fcd2ff83
 @dataclass(frozen=True)
 class Finding:
     "What records say of a technique in one situation"
@@ -66,7 +67,7 @@ class Finding:
     @property
     def p(self): return p_value(self.pairs)
 
-# %% ../nbs/workshop/evidence.ipynb #2c221547
+# %% ../nbs/workshop/evidence.ipynb #b1ee948c
 def _situation(r):
     "What must be alike, in order"
     c,images = r.config,r.data.get('train')
@@ -83,6 +84,7 @@ def _plain_name(name):
     if '% wrong labels' not in name: return name
     return name.partition(', ')[2] or 'baseline'
 
+_apart = 'speed','answers','demo-sample' # no comparisons of techniques; and the demo, which has seconds for what takes minutes
 fine_tuned = dict(arch='tf_efficientnet_lite0', pretrained=True, size=128, epochs=5) # in benchmarks/evidence.py
 
 def _groups(folder, metric):
@@ -115,23 +117,23 @@ def findings(
 ): # list of `Finding`, in the order of `techniques` and then of the length of training
     "What all published records say"
     results = shipped('published', 'benchmarks/results')
-    folders = folders or sorted(o.name for o in results.iterdir() if o.is_dir() and o.name not in ('speed', 'answers'))
+    folders = folders or sorted(o.name for o in results.iterdir() if o.is_dir() and o.name not in _apart)
     order = list(dict.fromkeys(technique for technique,_,_ in techniques.values()))
     def place(o): return order.index(o.technique),*(o.situation[k] for k in ('pretrained', 'noise', 'part', 'epochs', 'seconds', 'size'))
     return sorted((o for folder in folders for o in _findings_in(folder, metric)), key=place)
 
-# %% ../nbs/workshop/evidence.ipynb #1ac686ca
+# %% ../nbs/workshop/evidence.ipynb #ecc73e69
 def survivors(
     found, # list of `Finding`
 ): # list of bool, one for each
     "Which findings are told from luck even though there are many of them? With 95 % certainty, all that survive are true at once"
     return (holm([o.p for o in found])<0.05).tolist()
 
-# %% ../nbs/workshop/evidence.ipynb #d823d315
+# %% ../nbs/workshop/evidence.ipynb #2eedde60
 def command(
     o, # `Finding`
 ): # str
-    "What to type to repeat it; DATA is the folder of the images, WEIGHTS a file of pretrained weights"
+    "What to type to repeat it; DATA is the folder of the images, WEIGHTS a file of pretrained weights, mine a folder for new records"
     s,seeds,(script,_,_) = o.situation,' '.join(map(str, o.seeds)),o.folder.partition('-')
     base = f"'{s['noise']}% wrong labels'" if s['noise'] else o.base
     name = f"'{s['noise']}% wrong labels, {o.name}'" if s['noise'] else f"'{o.name}'" if ' ' in o.name else o.name
@@ -154,9 +156,9 @@ def command(
         *grid,n = grid.split('-')
         grid,few = '-'.join(grid),f' --per-class {n}'
     only = base if script=='views' else f'{base} {name}'
-    return f'python benchmarks/evidence.py DATA {grid}{few} --epochs {length:g} --only {only} --seeds {seeds}'
+    return f'python benchmarks/evidence.py DATA {grid}{few} --epochs {length:g} --only {only} --seeds {seeds} --folder mine'
 
-# %% ../nbs/workshop/evidence.ipynb #604adf87
+# %% ../nbs/workshop/evidence.ipynb #700e7140
 _columns = ('A few epochs', '20 epochs', '80 epochs and more', 'In equal time', 'A part of the images', 'Wrong labels', 'Pretrained')
 
 def column(
@@ -228,7 +230,7 @@ def findings_table(
         survives=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
     return pd.DataFrame(rows)
 
-# %% ../nbs/workshop/evidence.ipynb #731c09e4
+# %% ../nbs/workshop/evidence.ipynb #bf3ffca4
 def plot_findings(
     found, # list of `Finding`
     ax, # of matplotlib

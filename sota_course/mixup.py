@@ -17,7 +17,7 @@ def mix(
     partners, # whole numbers of shape (n,): row i is mixed with row partners[i]
     lam, # fractions of shape (n,), or one for all: how much of row i stays
 ): # of the shape of `x`
-    "λ·x + (1−λ)·partner, row by row (Zhang and others 2018, equation 1)"
+    "λ·x + (1−λ)·partner, row by row (Zhang and others 2018)"
     if not x.is_floating_point():
         raise CourseError(f"Only decimal numbers can be mixed, and these are {x.dtype}: "
             "write x.float().")

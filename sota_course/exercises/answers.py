@@ -5,5 +5,95 @@
 # %% auto #0
 __all__ = []
 
-# %% ../../nbs/workshop/exercises/answers.ipynb #97c674bf
+# %% ../../nbs/workshop/exercises/answers.ipynb #a0000003
+import shlex,subprocess,sys,tempfile
+from collections import Counter
+from pathlib import Path
 from .engine import checks,comparison
+from ..questionnaire import check
+from ..questionnaire.patterns import Answer,Words
+from ..questionnaire.text import QuestionnaireError,tokenize
+
+# %% ../../nbs/workshop/exercises/answers.ipynb #a0000005
+_fall = ('The rate falls towards the end.', 'Towards the end the learning rate is lowered.', 'In the last epochs the rate drops.')
+_no_fall = ('The rate does not fall.', 'The loss falls towards the end.', 'The rate rises, and the loss falls.')
+
+def _meets(pattern, answer): return Answer(answer, Words({}, [pattern])).find(pattern) is not None
+
+@checks('answers.pattern', takes='answer')
+def _pattern(pattern):
+    yield isinstance(pattern, str), f'A pattern is a string, not {type(pattern).__name__}: put it in quotes.'
+    try: _meets(pattern, _fall[0])
+    except QuestionnaireError as e: yield False, str(e)
+    for o in _fall: yield _meets(pattern, o), f'“{o}” says that the rate falls, and your pattern does not find it.'
+    for o in _no_fall: yield not _meets(pattern, o), f'“{o}” does not say that the rate falls, and your pattern finds it.'
+
+# %% ../../nbs/workshop/exercises/answers.ipynb #a0000008
+def _words(answer): return Counter(o.norm for o in tokenize(answer) if o.kind!='mark')
+
+@checks('answers.same_words', takes='answer')
+def _same_words(answers):
+    ok = isinstance(answers, (tuple, list)) and len(answers)==2 and all(isinstance(o, str) for o in answers)
+    yield ok, 'Two answers are wanted: a pair of strings.'
+    first,second = answers
+    more = [*(_words(first)-_words(second)), *(_words(second)-_words(first))]
+    yield not more, f"The answers must have the same words: {' and '.join(more[:2])} is not as often in both."
+    found = check(4, first)
+    yield found.verdict=='correct', f'“{first}” should be right, and the checker says {found.verdict}. {found.feedback}'
+    yield check(4, second).verdict!='correct', f'“{second}” should not be right, and the checker passes it.'
+
+# %% ../../nbs/workshop/exercises/answers.ipynb #a0000010
+@checks('quiz.predict', takes='answer')
+def _predict(answers):
+    wanted = 'correct', 'partial', 'incorrect'
+    ok = isinstance(answers, dict) and set(answers)==set(wanted)
+    yield ok, 'Three answers are wanted: a dict with the keys correct, partial and incorrect.'
+    for verdict in wanted:
+        if answers[verdict] in ('', None): yield False, f'The answer that should be {verdict} is still empty.'
+        found = check(2, answers[verdict])
+        yield found.verdict==verdict, f'You expected {verdict}, and the checker says {found.verdict}. {found.feedback}'
+
+# %% ../../nbs/workshop/exercises/answers.ipynb #a0000011
+@checks('quiz.kept')
+def _kept(fn):
+    for scores,wanted in (([0.5], 0), ([0.2, 1], 1), ([1, 0.5], 0), ([0.5, 0.2, 0.5], 2), ([0, 0.5, 0.5, 0.2], 2)):
+        got = fn(scores)
+        yield got==wanted, f'Of answers with the scores {scores}, your function keeps number {got!r}; the quiz keeps number {wanted}.'
+
+# %% ../../nbs/workshop/exercises/answers.ipynb #a0000016
+def _animals(folder):
+    "Three classes of six training images and two validation images, of 48 px"
+    from PIL import Image
+    for split,n in (('train', 6), ('val', 2)):
+        for hue,name in enumerate(('cat', 'dog', 'fox')):
+            (folder/split/name).mkdir(parents=True)
+            for i in range(n): Image.new('RGB', (64, 48), (80*hue, 40*i, 9*n)).save(folder/split/name/f'{i}.png')
+
+def _try(command, home):
+    "Run a command line of `sota-course` in `home`, with images in `home/photos`"
+    _animals(home/'photos')
+    args = shlex.split(command.strip().removeprefix('!'))
+    return subprocess.run([sys.executable, '-m', 'sota_course', *args[1:]], cwd=home, capture_output=True, text=True, timeout=120)
+
+# %% ../../nbs/workshop/exercises/answers.ipynb #a0000017
+def _side(file):
+    from PIL import Image
+    with Image.open(file) as image: return min(image.size)
+
+@checks('command.subset', takes='answer')
+def _subset(command):
+    yield isinstance(command, str), f'A command line is a string, not {type(command).__name__}: put it in quotes.'
+    yield command.strip().removeprefix('!').startswith('sota-course data '), 'The command begins with: sota-course data'
+    with tempfile.TemporaryDirectory() as home:
+        done = _try(command, Path(home))
+        yield done.returncode==0, f"The command ends with status {done.returncode}: {(done.stderr.strip() or done.stdout.strip())[-300:]}"
+        small = Path(home)/'small'
+        yield small.is_dir(), 'The command has run, and there is no folder small.'
+        found = {o.name: sorted(o.iterdir()) for o in sorted((small/'train').iterdir())}
+        yield set(found)=={'cat', 'dog'}, f"The classes in small are {', '.join(found)}; wanted are cat and dog."
+        counts = {len(o) for o in found.values()}
+        yield counts=={3}, f'A class has {max(counts)} training images; wanted are 3.'
+        sides = {_side(o) for files in found.values() for o in files}
+        yield sides=={32}, f'The shortest side of the images is {max(sides)} px; wanted are 32 px.'
+
+comparison('command.compare', setting='mixup')

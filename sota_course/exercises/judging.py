@@ -6,4 +6,69 @@
 __all__ = []
 
 # %% ../../nbs/workshop/exercises/judging.ipynb #f0083f2e
+from ..compare import compare,counted
 from .engine import checks,comparison
+from ..records import Record
+
+# %% ../../nbs/workshop/exercises/judging.ipynb #e6000002
+@checks('difference.holm')
+def _holm(stands):
+    def found(*p_values): return [bool(o) for o in stands(list(p_values))]
+    yield len(found(0.01, 0.02))==2, 'Two p-values went in, so two answers come out: True or False for each.'
+    yield found(0.04)==[True], 'A single comparison needs no correction: 0.04 stands.'
+    yield found(0.3, 0.001)==[False, True], 'For 0.3 and 0.001, in this order, the answer is False, True: keep the order of the p-values.'
+    yield found(0.004, 0.02, 0.03)==[True]*3, ('0.004 · 3, 0.02 · 2 and 0.03 · 1 are all below 0.05, so all three stand: '
+        'the number to multiply by gets smaller by one with each step.')
+    yield found(0.3, 0.02, 0.024)==[False]*3, '0.02 · 3 is 0.06 and fails. Stop there: 0.024 · 2 is below 0.05 and does not count.'
+    yield found()==[], 'Without p-values there is nothing that stands: an empty list.'
+
+# %% ../../nbs/workshop/exercises/judging.ipynb #e6000005
+def _studies_differ(first, second):
+    "What two studies of one question must have in common, and what not"
+    names = [list(dict.fromkeys(r.name for r in o)) for o in (first, second)]
+    one,other = map(' and '.join, names)
+    yield sorted(names[0])==sorted(names[1]), f'The first study has {one}, the second {other}: ask the same question twice.'
+    yield len(names[0])==2, 'Two variants in each study are enough: a baseline, and what is changed.'
+    seeds = [{r.seed for r in o} for o in (first, second)]
+    both = sorted(seeds[0] & seeds[1])
+    common = f"{counted(len(both), 'seed')} in common ({', '.join(map(str, both))})"
+    yield not both, f'The studies have {common}: the second one needs new seeds, or it repeats the luck of the first.'
+    yield min(map(len, seeds))>=3, 'One of the studies has fewer than three seeds: give each three at least.'
+    configs = {str(sorted((k, str(v)) for k,v in r.config.items())) for o in (first, second) for r in o}
+    yield len(configs)==2, 'Settings differ between the studies: change the seeds, and nothing else.'
+
+@checks('difference.new_seeds', takes='two studies')
+def _new_seeds(studies):
+    def is_study(o): return isinstance(o, (list, tuple)) and o and all(isinstance(r, Record) for r in o)
+    yield isinstance(studies, (list, tuple)) and len(studies)==2 and all(map(is_study, studies)), (
+        'This takes a list of two lists of records: what ladder returned the first time, and the second time.')
+    yield from _studies_differ(*studies)
+    for title,study in zip(('first', 'second'), studies):
+        c = compare(study, study[0].name)
+        row = c.rows.iloc[1]
+        yield None, f'The {title} study: {row.variant} against {c.baseline} {100*row.difference:+.1f} points, {row.verdict}.'
+
+# %% ../../nbs/workshop/exercises/judging.ipynb #e6000008
+def _run(name, seed, accuracy, failed=''):
+    found = dict(evaluation={}, failed=failed, status='failed') if failed else dict(evaluation=dict(accuracy=accuracy))
+    return Record(name, {}, {}, seed, **found)
+
+@checks('compare.pairs')
+def _pairs(pairs):
+    base = [_run('baseline', s, a) for s,a in ((0, 0.70), (1, 0.80), (2, 0.75))]
+    def found(*others, first=base): return {k: round(float(v), 6) for k,v in dict(pairs([*others, *first], 'mixup')).items()}
+    yield found(_run('mixup', 0, 0.75))=={0: 0.05}, 'For seed 0, mixup has 0.75 and the baseline 0.70: the answer is {0: 0.05}.'
+    yield found(_run('mixup', 2, 0.76), _run('mixup', 0, 0.71))=={0: 0.01, 2: 0.01}, (
+        'Seeds came in another order, and runs of different seeds were paired: look a run up by its seed.')
+    yield found(_run('mixup', 0, 0.71), _run('mixup', 7, 0.9))=={0: 0.01}, (
+        'Seed 7 has no run of the baseline, so there is no pair: leave it out.')
+    yield found(_run('mixup', 0, 0.71), _run('mixup', 1, 0, 'the loss became nan'))=={0: 0.01}, (
+        'One run failed and has no accuracy (its failed says why): leave it out.')
+    yield found(_run('mixup', 0, 0.71), _run('cutmix', 1, 0.5))=={0: 0.01}, (
+        'A run of cutmix is no run of mixup: take those of the name that was given.')
+    broken = [_run('baseline', 0, 0, 'out of memory'), *base[1:]]
+    yield found(_run('mixup', 0, 0.7), _run('mixup', 1, 0.7), first=broken)=={1: -0.1}, (
+        'A run of the baseline can fail, too: without it there is no pair.')
+
+# %% ../../nbs/workshop/exercises/judging.ipynb #e6000010
+comparison('compare.crops', setting='min_scale')

@@ -7,3 +7,40 @@ __all__ = []
 
 # %% ../../nbs/workshop/exercises/labels.ipynb #12ad5742
 from .engine import checks,comparison
+
+# %% ../../nbs/workshop/exercises/labels.ipynb #4efc2b6a
+@checks('labels.cutmix')
+def _cutmix(fn):
+    import torch
+    x = torch.arange(3.).reshape(3, 1, 1, 1).expand(3, 2, 4, 6).clone()
+    before,partners = x.clone(),torch.tensor([1, 2, 0])
+    found = fn(x, partners, 1, 2, 2, 3)
+    yield isinstance(found, (tuple, list)) and len(found)==2, 'Return two things: the images, and λ.'
+    mixed,lam = found
+    yield tuple(mixed.shape)==(3, 2, 4, 6), f'Six by four pixels went in; shape {tuple(mixed.shape)} came out in place of (3, 2, 4, 6).'
+    inside = torch.zeros(4, 6, dtype=torch.bool)
+    inside[1:3, 2:5] = True
+    box_is_right = torch.equal(mixed[:,:,inside], before[partners][:,:,inside])
+    yield box_is_right, 'The box does not hold the pixels of the partners: rows top to top+height, columns left to left+width.'
+    yield torch.equal(mixed[:,:,~inside], before[:,:,~inside]), 'Outside of the box something has changed.'
+    yield torch.equal(x, before), 'The images look right, but x itself was painted over: begin with x.clone().'
+    lam = float(lam)
+    yield abs(lam-0.25)>1e-6, 'This is the fraction that was replaced, 0.25. λ is the fraction that stays.'
+    yield abs(lam-0.75)<1e-6, f'A box of 2 × 3 in 4 × 6 pixels leaves λ = 0.75; yours is {lam:.3g}.'
+
+comparison('labels.mixup', setting='mixup')
+
+# %% ../../nbs/workshop/exercises/labels.ipynb #567f0914
+@checks('labels.temperature')
+def _temperature(fn):
+    import torch
+    torch.manual_seed(0)
+    scores = 2*torch.randn(4000, 10)
+    y = torch.distributions.Categorical(logits=scores).sample()
+    large = float(fn(3*scores, y))
+    yield abs(large-1/3)>0.05, 'You found about 1/3, as if scores were multiplied by T. They are divided by it.'
+    yield abs(large-3)<0.3, f'These scores are three times too large, so T should be near 3; yours is {large:.3g}.'
+    small = float(fn(scores/2, y))
+    yield abs(small-0.5)<0.06, f'These scores are too small: T should be near 0.5, and yours is {small:.3g}. Do you search below 1?'
+
+comparison('labels.smoothing', setting='label_smoothing')

@@ -165,6 +165,30 @@ def test_an_unsure_answer_is_ticked_and_still_there(tmp_path, page):
     kept = json.loads((tmp_path/'jupyter'/'home'/'objections-imagenette.json').read_text(encoding='utf-8'))
     assert [(o['answer'], o['result']['verdict']) for o in kept]==[(answer, 'unsure')]
 
+@pytest.mark.skipif('SOTA_COURSE_SCREENSHOTS' not in os.environ, reason='makes the pictures of chapter 16, for nbs/pictures')
+def test_pictures_of_the_quiz(tmp_path, page):
+    root,folder = tmp_path/'work',Path(os.environ['SOTA_COURSE_SCREENSHOTS'])
+    root.mkdir()
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o) for o in ('from sota_course.quiz import *\nquiz(2, 7)', 'quiz(6)')])
+    book.metadata.kernelspec = dict(name='python3', display_name='Python 3', language='python')
+    nbformat.write(book, root/'quiz.ipynb')
+    page.set_viewport_size(dict(width=1020, height=1700))
+    answers = {2: 'Each channel gets mean 0 and standard deviation 1.', 7: 'It is faster, because the average of several predictions saves time.',
+        6: 'Every photograph is shown in a few disguises, and the verdicts are merged: learn.tta()'}
+    with jupyter_lab(root, tmp_path/'jupyter') as url:
+        page.goto(url+'&reset')
+        idle(page)
+        menu(page, 'Run', 'Run All Cells')
+        for i,(n,answer) in enumerate(answers.items()):
+            page.get_by_role('textbox', name=f'Answer {n}').click()
+            page.keyboard.type(answer)
+            page.get_by_role('button', name='Check', exact=True).nth(i).click(delay=100)
+            expect(page.locator('[role=status]', has_text=f'Question {n}: ')).to_be_visible()
+        page.get_by_role('button', name='Hint', exact=True).nth(1).click()
+        expect(page.get_by_text('Hint 1 of 3')).to_be_visible()
+        for o in page.get_by_role('checkbox', name='I have said').all(): o.check()
+        for i,name in enumerate(('quiz', 'quiz-not-sure')): page.locator('.jp-OutputArea-output').nth(i).screenshot(path=folder/f'{name}.png')
+
 def test_the_page_of_a_test_stands_alone(tmp_path, page, home):
     "What `sota-course test` writes, opened as a file: pictures are there, nothing is fetched, and it fits on a phone"
     from sota_course.tests.helpers import course

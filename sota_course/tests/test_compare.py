@@ -81,7 +81,8 @@ def test_the_sentence_says_what_stands_among_many():
     exact,chancy = [[0.02, 0.021, 0.019, 0.02, 0.022], [0.001, 0.004, 0.002, 0.0, 0.003]],[0.001, 0.004, 0.002, 0.0002, 0.003]
     def study(*differences):
         base = [Record('baseline', {}, {}, s, evaluation=dict(accuracy=0.7)) for s in range(5)]
-        return compare(base + [Record(f'v{i}', {}, {}, s, evaluation=dict(accuracy=0.7+x)) for i,d in enumerate(differences) for s,x in enumerate(d)])
+        def run(name, seed, gain): return Record(name, {}, {}, seed, evaluation=dict(accuracy=0.7+gain))
+        return compare(base + [run(f'v{i}', seed, gain) for i,d in enumerate(differences) for seed,gain in enumerate(d)])
     assert study(exact[0]).sentence.endswith('one comparison in twenty gives a verdict by chance.')
     assert study(*exact).sentence.endswith("these are 2; after Holm's correction for that, v0 and v1 remain.")
     assert study(exact[0], chancy, [0.01, -0.01, 0, 0.02, -0.02]).sentence.endswith('for that, v0 remains.')

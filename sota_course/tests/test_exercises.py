@@ -36,8 +36,9 @@ def attempt(chapter, name, code, **names):
     starter = starters(chapter)[name][0]
     head,check = starter.rsplit('\n', 1)
     check = check.strip()
-    exec('from fastai.vision.all import *', names)
-    return outcome(head if code is None else code, check, names | dict(exercise=exercise))
+    known = {}
+    exec('from fastai.vision.all import *', known)
+    return outcome(head if code is None else code, check, known | names | dict(exercise=exercise))
 
 def solve(chapter, name, **names):
     "What the exercise says to the solution in the chapter"

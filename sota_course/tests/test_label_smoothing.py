@@ -2,9 +2,11 @@
 
 from fastai.vision.all import *
 from sota_course.core import CourseError
-import tempfile
+import math, tempfile
 import ipywidgets
 from sota_course.all import *
+from sota_course.exercises import exercise
+from sota_course.experiments.runs import train
 from sota_course.quiz import quiz
 from sota_course.label_smoothing import *
 

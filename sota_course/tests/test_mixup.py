@@ -4,10 +4,12 @@ import random
 from torch.distributions.beta import Beta
 from fastai.vision.all import *
 from sota_course.core import CourseError
-import tempfile
+import math, tempfile
 import ipywidgets
 from IPython.display import Markdown
 from sota_course.all import *
+from sota_course.exercises import exercise
+from sota_course.experiments.runs import train
 from sota_course.quiz import quiz
 from sota_course.mixup import *
 
@@ -88,13 +90,9 @@ def test_manifold_mixup_mixes_the_chosen_layer():
 def test_interrupted_mixup_is_repaired():
     class Stop(Callback):
         def after_batch(self): raise KeyboardInterrupt
-    def tiny_learner():
-        dls = get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0)
-        learn = baseline_learner(dls, 'small_cnn')
-        quiet(learn)
-        return learn
     def interrupted(cb):
-        learn = tiny_learner()
+        dls = get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0)
+        learn = quiet(baseline_learner(dls, 'small_cnn'))
         plain_loss = learn.loss_func
         try: learn.fit(1, cbs=[cb, Stop()])
         except KeyboardInterrupt: pass
@@ -107,15 +105,20 @@ def test_interrupted_mixup_is_repaired():
     stopped,plain_loss = interrupted(MixUp())
     stopped.fit(1, 1e-3, cbs=[MixUp(), GuardMixing()]) # the guard repairs, and training goes on
     assert stopped.loss_func is plain_loss
-    for cb in (MixRows(), ManifoldMixup(stopped.model[1])):
-        if isinstance(cb, ManifoldMixup):
-            stopped = tiny_learner()
-            cb.layers,plain_loss = [stopped.model[1]],stopped.loss_func
-            try: stopped.fit(1, cbs=[cb, Stop()])
-            except KeyboardInterrupt: pass
-            test_eq(len(stopped.model[1]._forward_hooks), 0)
-        else: stopped,plain_loss = interrupted(cb)
-        assert stopped.loss_func is plain_loss
+
+# %% ../../nbs/06_mixup.ipynb #6a1c07b2
+def test_ours_leave_nothing_behind_when_interrupted():
+    class Stop(Callback):
+        def after_batch(self): raise KeyboardInterrupt
+    for kind in (MixRows, ManifoldMixup):
+        dls = get_dls(20, 32, path=sample_data(10, 2), device='cpu', num_workers=0)
+        learn = quiet(baseline_learner(dls, 'small_cnn'))
+        plain_loss = learn.loss_func
+        cb = kind() if kind is MixRows else kind(learn.model[1])
+        try: learn.fit(1, cbs=[cb, Stop()])
+        except KeyboardInterrupt: pass
+        assert learn.loss_func is plain_loss
+        test_eq(len(learn.model[1]._forward_hooks), 0)
 
 # %% ../../nbs/06_mixup.ipynb #bc9d1034
 def test_guard_mixing_says_it_in_one_sentence():

@@ -302,6 +302,18 @@ def test_readme_is_what_a_reader_should_see(readme):
     for o in ('secret', 'hidden', 'default_exp', '#|', 'plain', '<b>', 'Figure', 'png', 'title:', '\r', ' \n', '\n\n\n'): assert o not in readme
     assert readme.endswith('\n') and not readme.endswith('\n\n')
 
+def test_readme_shows_what_a_cell_without_echo_has_put_out(folder):
+    settings()
+    picture = mk_cell('#| echo: false\n#| fig-alt: Two bars\nplot', outputs=[result(text_plain='<Figure>', image_png='iVBORw0KGgo=')])
+    notebook('index', '# Tiny', mk_cell('#| echo: false\ntable', outputs=[result(text_plain='plain', text_markdown='| a |\n|---|')]), picture)
+    render_readme()
+    readme,file = Path('README.md').read_text(encoding='utf-8'),Path('nbs/pictures/readme-c2.png')
+    assert '| a |' in readme and '![Two bars](https://github.com/ann/sota_course/raw/main/' in readme and f'/{file.as_posix()})' in readme
+    assert not any(o in readme for o in ('echo', 'plot', 'plain', '```')) and file.read_bytes()==b'\x89PNG\r\n\x1a\n'
+    render_readme(check=True)
+    file.write_bytes(b'another')
+    with pytest.raises(SystemExit): render_readme(check=True)
+
 def test_readme_check(readme):
     render_readme(check=True) # all is well: nothing happens
     Path('README.md').write_text(readme+'by hand\n', encoding='utf-8')

@@ -1,0 +1,45 @@
+"Sentences of chapter 06 that compare: other records make their hidden cells fail"
+import json
+from copy import deepcopy
+from pathlib import Path
+import numpy as np,pandas as pd
+import pytest
+from sota_course.compare import compare,interval,measured
+from sota_course.records import published_records
+
+notebooks = Path(__file__).parents[2]/'nbs'
+pytestmark = pytest.mark.skipif(not (notebooks/'06_mixup.ipynb').exists(), reason='needs the notebooks of a checkout')
+begins = 'records = published_records', '#| hide\ncost ='
+
+def published(): return published_records('epochs-imagenette2-224')
+
+def run_claims(records, chapter='06_mixup', begins=begins, **others):
+    "Run the cells of `chapter` that begin so, as if `records` were the published ones; `others` by their folder"
+    cells = json.loads((notebooks/f'{chapter}.ipynb').read_text(encoding='utf-8'))['cells']
+    sources = [''.join(o['source']) for o in cells if o['cell_type']=='code']
+    chosen = [o for o in sources if o.startswith(begins)]
+    assert len(chosen)==len(begins)
+    names = dict(np=np, pd=pd, compare=compare, interval=interval, measured=measured)
+    names['published_records'] = lambda folder: deepcopy(others.get(folder.split('-')[0], records))
+    for source in chosen: exec(source, names)
+
+def altered(records, name, epochs, **by):
+    "Copies of `records`, where the runs of `name` with so many epochs have other results"
+    records = deepcopy(records)
+    for r in records:
+        if r.name==name and r.config['epochs']==epochs: r.evaluation.update({k: r.evaluation[k]+v for k,v in by.items()})
+    return records
+
+def test_claims_hold(): run_claims(published())
+
+@pytest.mark.parametrize('name,epochs,by', [('mixup', 5, dict(accuracy=0.02)), ('mixup', 5, dict(accuracy=-0.02)), ('cutmix', 5, dict(accuracy=0.03)),
+    ('mixup', 20, dict(accuracy=0.03)), ('cutmix', 20, dict(accuracy=-0.05)),
+    ('mixup', 20, dict(calibration_error=-0.1)), ('cutmix', 5, dict(calibration_error=-0.1)),
+    ('baseline', 20, dict(loss=0.2)), ('baseline', 20, dict(calibration_error=0.05))])
+def test_claims_fail_on_other_records(name, epochs, by):
+    with pytest.raises(AssertionError): run_claims(altered(published(), name, epochs, **by))
+
+def test_longer_runs_appear_without_a_change():
+    longer = deepcopy([r for r in published() if r.config['epochs']==20])
+    for r in longer: r.config['epochs'] = 320
+    run_claims(published()+longer)

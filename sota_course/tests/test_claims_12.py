@@ -1,0 +1,44 @@
+"Sentences of chapter 12 about real runs: hidden cells compute them from records, and fail when the records say something else"
+import json
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+import numpy as np,pandas as pd
+import pytest,scipy.stats
+from sota_course import compare as rooms
+from sota_course.records import published_records
+
+chapter = Path(__file__).parents[2]/'nbs'/'12_is_it_a_difference.ipynb'
+pytestmark = pytest.mark.skipif(not chapter.exists(), reason='needs the notebooks of a checkout')
+begins = ('grid =', 'def wins', '#| hide\nspan', 'differences =', '#| hide\nassert accuracy', 'def reach_by_hand', 'def leaves_out_0', 'def t_of', '#| hide\ndef reaches', '#| hide\ndef needed',
+    'nine =', 'three =', '#| hide\nassert verdict', 'rows =', '#| hide\ncalled')
+folders = 'epochs-imagenette2-224','ladder-imagenette2-224','time_to_accuracy-imagenette2-224'
+
+@cache
+def published(folder): return published_records(folder)
+
+def run_claims(records):
+    "Run the cells that need nothing but records, as if `records` (by folder) were the published ones"
+    sources = [''.join(o['source']) for o in json.loads(chapter.read_text(encoding='utf-8'))['cells'] if o['cell_type']=='code']
+    chosen = [o for o in sources if o.startswith(begins)]
+    assert len(chosen)==len(begins)
+    names = vars(rooms) | dict(np=np, pd=pd, scipy=scipy, published_records=records.get, rng=np.random.default_rng(0))
+    for source in chosen: exec(source, names)
+
+def altered(folder, name, points, seeds=()):
+    "The published records, with the accuracy of runs called `name` changed"
+    records = {o: published(o) for o in folders}
+    records[folder] = deepcopy(records[folder])
+    for r in records[folder]:
+        if r.name==name and (not seeds or r.seed in seeds): r.evaluation['accuracy'] += points/100
+    return records
+
+def test_claims_hold(): run_claims({o: published(o) for o in folders})
+
+@pytest.mark.parametrize('folder,name,points,seeds', [
+    ('epochs-imagenette2-224', 'cutmix', 3, ()), ('epochs-imagenette2-224', 'label_smoothing', 1, ()), ('epochs-imagenette2-224', 'label_smoothing', -1, ()),
+    ('epochs-imagenette2-224', 'baseline', -1, (5,)), ('epochs-imagenette2-224', 'mixup', 1, (2,)), ('epochs-imagenette2-224', 'mixup+label_smoothing', -1, ()),
+    ('ladder-imagenette2-224', 'mirrored', -0.5, (0,)), ('ladder-imagenette2-224', 'cutmix', 3, (0,)), ('ladder-imagenette2-224', 'label_smoothing', 2, ()),
+    ('ladder-imagenette2-224', 'tta', -2, ())])
+def test_claims_fail_on_other_records(folder, name, points, seeds):
+    with pytest.raises(AssertionError): run_claims(altered(folder, name, points, seeds))
