@@ -7,3 +7,58 @@ __all__ = []
 
 # %% ../../nbs/workshop/exercises/views.ipynb #6d522767
 from .engine import checks,comparison
+
+# %% ../../nbs/workshop/exercises/views.ipynb #e0500002
+def _brightness(x):
+    "Probabilities of two classes, by how much brighter an image is in its upper left quarter than elsewhere"
+    import torch
+    h,w = x.shape[-2:]
+    corner = x[..., :h//2, :w//2].mean((1, 2, 3))
+    first = torch.sigmoid(8*(corner-x.mean((1, 2, 3))))**2
+    return torch.stack([first, 1-first], 1)
+
+@checks('tta.mirror')
+def _mirror(fn):
+    import torch
+    x = torch.linspace(0, 1, 2*3*4*6).reshape(2, 3, 6, 4).cos().abs()
+    x[0,:,:3,:2] += 1
+    x[1,:,3:,2:] += 1
+    seen = []
+    def predict(batch):
+        seen.append(tuple(batch.shape))
+        return _brightness(batch)
+    got = fn(predict, x)
+    yield bool(seen), 'Your function never calls predict.'
+    shape = tuple(getattr(got, 'shape', ()))
+    yield isinstance(got, torch.Tensor) and shape==(2, 2), f'Two images and two classes give a tensor of shape (2, 2), and not {shape}.'
+    def same(other): return torch.allclose(got.float(), other, atol=1e-4)
+    plain,mirrored = _brightness(x),_brightness(x.flip(-1))
+    yield not same(plain+mirrored), 'Each row sums to 2: that is the sum of both predictions, and what is asked for is their mean.'
+    yield not same(_brightness((x+x.flip(-1))/2)), 'You average the images: predict for each of the two, and average the predictions.'
+    upside_down = (plain+_brightness(x.flip(-2)))/2
+    yield not same(upside_down), 'Your mirror turns the images upside down: the last dimension is the width, the one before it the height.'
+    yield not same(plain), 'This is the prediction for the images alone: the mirror images do not count in it.'
+    yield not same(mirrored), 'This is the prediction for the mirror images alone.'
+    yield same((plain+mirrored)/2), 'These are not the means of the two predictions.'
+
+comparison('tta.compare', setting='views')
+
+# %% ../../nbs/workshop/exercises/views.ipynb #e0500004
+@checks('photographs.nearest')
+def _nearest(fn):
+    import torch
+    features = torch.tensor([[1., 0, 0], [0, 2, 0], [0, 0, 3], [20, 20, 1]])
+    labels = torch.tensor([5, 7, 9, 3])
+    new = torch.tensor([[4., 1, 0], [0, 0.1, 0.02], [0.3, 0, 0.9]])
+    got = fn(features, labels, new)
+    shape = tuple(getattr(got, 'shape', ()))
+    yield isinstance(got, torch.Tensor) and shape==(3,), f'Three new images have three labels: a tensor of shape (3,), and not {shape}.'
+    cosine = torch.nn.functional.normalize(new) @ torch.nn.functional.normalize(features).T
+    def same(similarity): return torch.equal(got.long(), labels[similarity.argmax(1)])
+    yield not torch.equal(got.long(), cosine.argmax(1)), 'These are the numbers of the nearest images: look up their labels.'
+    yield not same(-cosine), 'These are the labels of the images that are least similar.'
+    by_product = new @ features.T
+    yield not same(by_product), 'An image with long features wins each time: divide features by their length first, as F.normalize does.'
+    yield same(cosine), 'For new features that point almost the same way as those of one training image, its label is expected.'
+
+comparison('photographs.rates', setting='schedule')

@@ -8,11 +8,19 @@ from sota_course.loading.view_batches import views_loader
 import tempfile, time
 import ipywidgets
 from sota_course.all import *
+from sota_course.exercises import exercise
+from sota_course.experiments.runs import train
 from sota_course.quiz import quiz
 from sota_course.tta import *
 
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
+
+# %% ../../nbs/05_tta.ipynb #53c6061d
+def test_loss_of_probabilities():
+    scores,classes = torch.randn(20, 10),torch.randint(0, 10, (20,))
+    test_close(nll(scores.softmax(1), classes), F.cross_entropy(scores, classes), eps=1e-5)
+    assert nll(torch.tensor([[1., 0.]]), torch.tensor([1])).isfinite()
 
 # %% ../../nbs/05_tta.ipynb #a17e6cb8
 def test_tta_refuses_nonsense():
@@ -22,12 +30,6 @@ def test_tta_refuses_nonsense():
     with expect_fail(CourseError, 'beta=2'): tta(tiny_learn, beta=2)
     tiny_learn.loss_func = F.cross_entropy
     with expect_fail(CourseError, 'cross_entropy does not say'): tta(tiny_learn)
-
-# %% ../../nbs/05_tta.ipynb #53c6061d
-def test_loss_of_probabilities():
-    scores,classes = torch.randn(20, 10),torch.randint(0, 10, (20,))
-    test_close(nll(scores.softmax(1), classes), F.cross_entropy(scores, classes), eps=1e-5)
-    assert nll(torch.tensor([[1., 0.]]), torch.tensor([1])).isfinite()
 
 # %% ../../nbs/05_tta.ipynb #d1717d60
 def test_views_of_any_shape():

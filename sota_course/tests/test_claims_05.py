@@ -1,0 +1,34 @@
+"Sentences of chapter 05 that compare: they hold for the published records, and fail where records say something else"
+from copy import deepcopy
+import pytest
+from sota_course.compare import compare
+from sota_course.records import published_records
+from sota_course.tests.test_exercises import cells_of,in_checkout
+
+pytestmark = in_checkout
+folder = 'ladder-imagenette2-224'
+
+def run_cells(chapter, begins, **names):
+    "Run the cells of `chapter` that begin so, where `names` are known"
+    chosen = [source for kind,source in cells_of(chapter) if kind=='code' and source.startswith(begins)]
+    assert len(chosen)==len(begins)
+    for source in chosen: exec(source, names)
+
+def run_claims(records): run_cells('05_tta', ("names = 'baseline'", 'calibration =', '#| hide\ngains'), compare=compare, published_records=lambda _: records)
+
+def altered(folder, name, change):
+    "The published records, those of this name changed"
+    records = deepcopy(published_records(folder))
+    for r in records:
+        if r.name==name: change(r)
+    return records
+
+def plus(metric, x): return lambda r: r.evaluation.update({metric: r.evaluation[metric]+x})
+
+def test_claims_hold(): run_claims(published_records(folder))
+
+@pytest.mark.parametrize('name,change', [('mirrored', plus('accuracy', -0.005)), ('tta', plus('accuracy', -0.008)), ('tta', plus('accuracy', 0.01)), ('baseline', plus('accuracy', 0.01)),
+    ('mirrored', plus('calibration_error', -0.009)), ('tta', plus('calibration_error', -0.02)), ('baseline', plus('calibration_error', 0.01)), ('tta', lambda r: r.evaluation.update(images=400)),
+    ('tta', lambda r: [o.update(confidence=0.9) for o in r.evaluation['bins']])])
+def test_claims_fail_on_other_records(name, change):
+    with pytest.raises(AssertionError): run_claims(altered(folder, name, change))
