@@ -154,6 +154,7 @@ def slider(code):
     return []
 
 explorers = {frozenset(k.split()): v for k,v in {'size': 'size', 'share': 'crops', 'fraction': 'crops', 'lam': 'mixup', 'alpha': 'beta', 'eps': 'smoothing',
+    'steps thin': 'muon',
     'bs lr epochs': 'descent', 'n_cycles cycle_len cycle_mult': 'schedules', 'seeds': 'pairs'}.items()}
 
 def quiz_call(code):

@@ -254,12 +254,15 @@ def test_browser_and_cpython_say_the_same(visit):
 
 # ---- the explorers
 
+def newton_schulz(s, steps): return s if not steps else newton_schulz(3.4445*s - 4.775*s**3 + 2.0315*s**5, steps-1)
+
 def test_formulas_of_the_explorers(visit):
     page = visit().go('chapters/07_label_smoothing.html')
     page.wait_for_function('window.sota_explorers')
     def js(code): return page.evaluate(f'(() => {{ const f = sota_explorers.formulas; return {code} }})()')
     assert js('f.smooth(0.1)')==pytest.approx([.01]*3+[.91]+[.01]*6) and js('f.beta(1, 0.3)')==pytest.approx(1) and js('f.beta(4, 0.5)')==pytest.approx(2.1875)
     assert js('f.cycle_lengths(3, 1, 2)')==[1, 2, 4] and js('f.warm_restarts([1, 2, 4], 1/7)')==pytest.approx(1) and js('f.warm_restarts([1, 2, 4], 0.5/7)')==pytest.approx(.5)
+    assert js('f.newton_schulz([1, 0], 1)')==pytest.approx([.7010, 0]) and js('f.newton_schulz([1, 0.1], 3)')==pytest.approx([newton_schulz(o, 3) for o in (1/1.01**.5, .1/1.01**.5)])
     assert js('f.corners(200, 100, 0.5)')==[[75, 25, 50], [0, 0, 50], [150, 0, 50], [0, 50, 50], [150, 50, 50]]
     assert js('f.loss_at(sota_explorers.points, ...f.descend(sota_explorers.points, 60, 0.1, 100, f.random(1)).at(-1))')<js('f.loss_at(sota_explorers.points, 1.5, 0.5)')
     assert js('f.reach_of_pairs(5, 0)')==pytest.approx(2.7764*.4**.5, rel=1e-4) and js('f.reach_of_strangers(3)')==pytest.approx(2.7764*(2/3)**.5, rel=1e-4)
@@ -285,7 +288,7 @@ def test_explorers_by_keyboard(visit, folder):
             for _ in range(3): page.keyboard.press('ArrowRight')
             expect(said).not_to_have_text(before)
             assert slider.get_attribute('aria-valuetext')
-    assert kinds=={'mixup', 'beta', 'smoothing', 'schedules', 'crops', 'size', 'descent', 'pairs'}
+    assert kinds=={'mixup', 'beta', 'smoothing', 'schedules', 'crops', 'size', 'descent', 'pairs', 'muon'}
 
 # ---- for everybody
 

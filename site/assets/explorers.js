@@ -30,6 +30,13 @@
     },
     cos_between(a, b, t) { return b + (a-b)*(1+Math.cos(Math.PI*t))/2 },
     combined_cos(pct, start, middle, end, t) { return t < pct ? formulas.cos_between(start, middle, t/pct) : formulas.cos_between(middle, end, (t-pct)/(1-pct)) },
+    // singular values after some steps of Newton and Schulz, those of chapter 09
+    newton_schulz(values, steps) {
+      const norm = Math.hypot(...values)
+      let out = values.map(v => v/norm)
+      for (let i = 0; i < steps; i++) out = out.map(v => 3.4445*v - 4.775*v**3 + 2.0315*v**5)
+      return out
+    },
     corners(width, height, share) {
       const side = Math.max(1, Math.round(Math.min(width, height)*share))
       return [[.5, .5], [0, 0], [1, 0], [0, 1], [1, 1]].map(([x, y]) => [Math.round((width-side)*x), Math.round((height-side)*y), side])
@@ -167,6 +174,16 @@
       }
       photo.src = image('flower.jpg')
       return `${size} px: ${percent(size*size/128**2)} of the pixels of 128 px.`
+    }},
+    muon: {title: 'From an ellipse to a circle', controls: [range('steps', 'steps', 0, 6, 1, 2), range('thin', 'short axis', 0.01, 1, 0.01, 0.1, two)], draw({steps, thin}, place) {
+      const [long, short] = formulas.newton_schulz([1, thin], steps), turn = Math.PI/6
+      const p = plot({width: 320, height: 320, xs: [-1.3, 1.3], ys: [-1.3, 1.3], xlabel: 'output 1', ylabel: 'output 2', label: `An ellipse with axes of ${two(long)} and ${two(short)} after ${steps} steps`})
+      const shape = (a, b, kind) => svg('path', {class: kind, d: Array.from({length: 121}, (_, i) => i*Math.PI/60).map((t, i) => [i, a*Math.cos(t), b*Math.sin(t)])
+        .map(([i, x, y]) => `${i ? 'L' : 'M'}${p.x(x*Math.cos(turn)-y*Math.sin(turn)).toFixed(1)} ${p.y(x*Math.sin(turn)+y*Math.cos(turn)).toFixed(1)}`).join('')})
+      p.inside.append(shape(1, 1, 'contour'), shape(long, short, 'curve'))
+      place.replaceChildren(p.root)
+      const ratio = Math.min(long, short)/Math.max(long, short)
+      return `The axes are ${two(long)} and ${two(short)}: ${ratio > 0.6 ? 'about a circle' : ratio > 0.3 ? 'rounder' : 'still thin'}, the shorter is ${percent(ratio)} of the longer.`
     }},
     pairs: {title: 'Pairs against strangers', controls: [range('seeds', 'seeds', 2, 20, 1, 5)], draw({seeds}, place) {
       const strangers = formulas.reach_of_strangers(seeds), needed = 1-(formulas.t[2*seeds-3]/formulas.t[seeds-2])**2

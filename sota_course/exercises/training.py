@@ -6,4 +6,50 @@
 __all__ = []
 
 # %% ../../nbs/workshop/exercises/training.ipynb #be61ceba
+import math
 from .engine import checks,comparison
+
+# %% ../../nbs/workshop/exercises/training.ipynb #e0811005
+@checks('training.triangle')
+def _triangle(fn):
+    def near(got, wanted): return math.isclose(got, wanted, abs_tol=1e-6)
+    def told(done, top): return f'With done={done} and top={top} your function gives {fn(done, top):.4g}'
+    yield near(fn(0., 1.), 0), f'{told(0., 1.)}: at the beginning the rate is 0.'
+    yield near(fn(0.25, 1.), 1), f'{told(0.25, 1.)}: after a quarter of the training it has reached top.'
+    yield near(fn(0.125, 1.), 0.5), f'{told(0.125, 1.)}: half-way up it is half of top, since the way up is a straight line.'
+    yield near(fn(1., 1.), 0), f'{told(1., 1.)}: at the end the rate is 0 again.'
+    yield near(fn(0.625, 1.), 0.5), f'{told(0.625, 1.)}: half-way down, it is half of top.'
+    yield near(fn(0.25, 0.02), 0.02) and near(fn(0.625, 0.02), 0.01), f'{told(0.25, 0.02)}: the highest rate is top, not always 1.'
+    yield None, 'A rise, a peak at a quarter, and a straight way down.'
+
+comparison('training.schedule', setting='schedule')
+
+# %% ../../nbs/workshop/exercises/training.ipynb #e0811008
+@checks('faster.step')
+def _step(fn):
+    for s in (0.5, 0.1, 1.):
+        wanted = 3.4445*s - 4.775*s**3 + 2.0315*s**5
+        squared = math.isclose(fn(s), 3.4445*s - 4.775*s**2 + 2.0315*s**3, abs_tol=1e-3)
+        hint = 'the powers are 1, 3 and 5' if squared else 'look at the signs and at the powers'
+        yield math.isclose(fn(s), wanted, abs_tol=1e-3), f'Of {s} your function makes {fn(s):.4f}, and it should be {wanted:.4f}: {hint}.'
+    small = fn(fn(fn(0.02)))
+    yield None, f'Three steps make {small:.2f} of 0.02: even a fiftieth of the longest direction comes out long.'
+
+comparison('faster.muon', setting=('optimizer', 'lr', 'schedule'))
+
+# %% ../../nbs/workshop/exercises/training.ipynb #e0811010
+@checks('keep.label')
+def _label(fn):
+    import torch
+    vocab = ['tench', 'chain saw', 'church'] # not in the order of the alphabet, as in Imagenette
+    probs = torch.tensor([[0.1, 0.8, 0.1], [0.4, 0.3, 0.3], [0.05, 0.05, 0.9]])
+    got = list(fn(probs, vocab, 0.5))
+    yield len(got)==3, f'For three images your function gives {len(got)} answers: one for each row of probs.'
+    named = f'For probabilities of 0.8 and 0.9 you say {got[0]!r} and {got[2]!r}'
+    yield (got[0], got[2])==('chain saw', 'church'), f"{named}, not 'chain saw' and 'church': the order is that of vocab."
+    yield got[1]=='not sure', f"The second image reaches 0.4, below 0.5, and you say {got[1]!r}: it should be 'not sure'."
+    lower = list(fn(probs, vocab, 0.3))
+    yield lower==['chain saw','tench','church'], f'With least=0.3 all three are sure enough, and you say {lower}: is least used?'
+    yield None, 'It names what it is sure of, and says so where it is not.'
+
+comparison('keep.size', setting=('size', 'presize'))

@@ -1,0 +1,33 @@
+"Sentences of chapter 08 that compare: hidden cells compute them from records, and fail when the records say something else"
+import json
+from copy import deepcopy
+from pathlib import Path
+import numpy as np,pandas as pd
+import pytest
+from sota_course.records import published_records
+
+chapter = Path(__file__).parents[2]/'nbs'/'08_training.ipynb'
+pytestmark = pytest.mark.skipif(not chapter.exists(), reason='needs the notebooks of a checkout')
+
+def run_claims(records):
+    "Run the cells that need nothing but records, as if `records` were the published ones"
+    sources = [''.join(o['source']) for o in json.loads(chapter.read_text(encoding='utf-8'))['cells'] if o['cell_type']=='code']
+    begins = ('records = published_records', '#| hide\ndef best_of', 'by_optimizer =', '#| hide\nmean = ')
+    names = dict(np=np, pd=pd, published_records=lambda folder: records if folder.startswith('schedules') else published_records(folder))
+    chosen = [o for o in sources if o.startswith(begins)]
+    assert len(chosen)==len(begins)
+    for source in chosen: exec(source, names)
+
+def altered(points, **which):
+    "The published records, with more points of accuracy where name and rate are these"
+    records = deepcopy(published_records('schedules-imagenette2-224'))
+    for r in records:
+        if all(dict(r.config, name=r.name).get(k)==v for k,v in which.items()): r.log[-1]['accuracy'] += points/100
+    return records
+
+def test_claims_hold(): run_claims(published_records('schedules-imagenette2-224'))
+
+@pytest.mark.parametrize('points,which', [(20, dict(name='constant, high')), (20, dict(name='constant, low')), (-8, dict(name='cosine')), (5, dict(name='one-cycle')),
+    (10, dict(name='SGD', lr=0.03)), (20, dict(name='Adam', lr=0.03)), (9, dict(name='SGD')), (-9, dict(name='Adam', grid='optimizers'))])
+def test_claims_fail_on_other_records(points, which):
+    with pytest.raises(AssertionError): run_claims(altered(points, **which))
