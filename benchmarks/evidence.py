@@ -10,6 +10,7 @@ epochs-xresnet  the same with xresnet18
 noise         the same on a training set in which 5, 25 or 50 % of the labels are wrong
 equal-time    one size, two stages (half of the time at half of the size) and growing images, in the same seconds: 20, 40 and 80
               of the processor, for one thread, which a busy machine does not change much
+growing       images that grow from 24 to 48 px against 48 px from the start: in as many epochs, and with as many pixels
 ranking       ten settings on all images, on a quarter and on a tenth, in equal numbers of steps: is their order the same?
 views         test-time augmentation at 48, 64 and 128 px: each kind of views on the same networks
 transfer      few photographs, with a pretrained network (its head alone, or all of it) and without
@@ -63,6 +64,8 @@ def jobs(grid, seeds, epochs, per_class):
         arms = {k: regularized[k] for k in ('baseline', 'mixup', 'label_smoothing')}
         named = {f'{n}% wrong labels'+(k!='baseline')*f', {k}': dict(noise=n) | o for n in (50, 25, 5) for k,o in arms.items()}
         return [o for n in epochs or (20,) for o in each(named, changes=small | dict(epochs=n))]
+    if grid=='growing': # growing, five epochs have the pixels of three at full size
+        return [o for n,named in ((3, dict(baseline=dict(grow=1.), growing={})), (5, dict(growing={}))) for o in each(named, changes=dict(size=48, bs=64, epochs=n))]
     if grid=='ranking':
         n = (epochs or [4])[0]
         return [o for seed in seeds for part in (1, 4, 10) for o in each(settings, changes=small | dict(epochs=n*part), part=part) if o.seed==seed]
