@@ -10,6 +10,7 @@ epochs-xresnet  the same with xresnet18
 noise         the same on a training set in which 5, 25 or 50 % of the labels are wrong
 equal-time    one size, two stages (half of the time at half of the size) and growing images, in the same seconds: 20, 40 and 80
               of the processor, for one thread, which a busy machine does not change much; two stages have a cycle of the rate each
+growing       images that grow from 24 to 48 px against 48 px from the start: in as many epochs, and with as many pixels
 ranking       ten settings on all images, on a quarter and on a tenth, in about as many steps (292, 288, 280): is their order the same?
 views         test-time augmentation at 48, 64 and 128 px: each kind of views on the same networks
 transfer      few photographs, with a pretrained network (its head alone, or all of it) and without
@@ -67,6 +68,9 @@ def jobs(grid, seeds, epochs=None, per_class=10):
         arms = {k: regularized[k] for k in ('baseline', 'mixup', 'label_smoothing')}
         named = {f'{n}% wrong labels'+(k!='baseline')*f', {k}': dict(noise=n) | o for n in (50, 25, 5) for k,o in arms.items()}
         return [o for n in epochs or (20,) for o in each(named, small | dict(epochs=n))]
+    if grid=='growing': # growing, five epochs have the pixels of three at full size
+        plain = dict(size=48, bs=64)
+        return each(dict(baseline=dict(grow=1.), growing={}), plain | dict(epochs=3)) + each(dict(growing={}), plain | dict(epochs=5))
     if grid=='equal-time':
         plain = dict(size=64, bs=128, presize=96, grow=1., label_smoothing=0., optimizer='adam', lr=0.01, schedule='one_cycle', epochs=1)
         return [o for n in epochs or (20, 40, 80) for o in each(sizes, plain | dict(seconds=float(n)), way='processor')]

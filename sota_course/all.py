@@ -21,6 +21,7 @@ from sota_course.loading.cache import *
 from sota_course.loading.loader import *
 from sota_course.loading.loader_stats import *
 from sota_course.loading.dls import *
+from sota_course.loading.stages import *
 from sota_course.networks import *
 from sota_course.imagenette import *
 from sota_course.normalization import *

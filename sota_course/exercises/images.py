@@ -6,4 +6,48 @@
 __all__ = []
 
 # %% ../../nbs/workshop/exercises/images.ipynb #f813a7a3
+import math
 from .engine import checks,comparison
+
+# %% ../../nbs/workshop/exercises/images.ipynb #1eebe67f
+def _goes_to(m, x, y):
+    "Where the 3 × 3 matrix `m`, of nested lists or an array, takes the place (x, y)"
+    a,b,c = ([float(o) for o in row] for row in m)
+    X,Y,W = (r[0]*x + r[1]*y + r[2] for r in (a, b, c))
+    return X/W,Y/W
+
+def _near(a, b): return all(abs(p-q)<1e-3 for p,q in zip(a, b))
+def _pixel(p): return f'({p[0]:.1f}, {p[1]:.1f})'
+
+@checks('presizing.turned_crop')
+def _turned_crop(fn):
+    m = fn(40, 60, 100, 0)
+    yield len(m)==3 and all(len(row)==3 for row in m), 'Your function should return a matrix of 3 × 3 numbers.'
+    for place,pixel in (((-1, -1), (40, 60)), ((1, 1), (140, 160))):
+        got = _goes_to(m, *place)
+        yield _near(got, pixel), (f'Without a turn, turned_crop(40, 60, 100, 0) takes the place {place} to pixel {_pixel(got)}: '
+            f'it should be {_pixel(pixel)}.')
+    got = _goes_to(fn(40, 60, 100, 90), 0, 0)
+    yield _near(got, (90, 110)), (f'The middle of the window moves to pixel {_pixel(got)} when it is turned by 90°: '
+        'it should stay at (90.0, 110.0). What is done first?')
+    angle = math.radians(30)
+    got,expected = _goes_to(fn(40, 60, 100, 30), 1, 0),(90+50*math.cos(angle), 110+50*math.sin(angle))
+    yield _near(got, expected), (f'Turned by 30°, the place (1, 0) goes to pixel {_pixel(got)}: it should be {_pixel(expected)}. '
+        'Is the angle in degrees, and does it turn as `turn` does?')
+    yield None, 'Crop and turn are one matrix, so each pixel is interpolated once.'
+
+comparison('presizing.compare', setting='presize')
+
+# %% ../../nbs/workshop/exercises/images.ipynb #150af9c9
+@checks('progressive.work')
+def _work(fn):
+    for stages,full,expected,hint in (
+        ([(64, 3)], 64, 1., 'all of its epochs are at full size'),
+        ([(64, 1)], 128, 0.25, 'how many pixels has an image of half the side?'),
+        ([(64, 3), (128, 2)], 128, 0.55, 'a stage counts as often as it has epochs'),
+        ([(96, 2), (160, 2), (224, 1)], 224, (2*96**2+2*160**2+224**2)/(5*224**2), 'each stage has its own size')):
+        got = fn(stages, full)
+        yield abs(got-expected)<1e-6, f'work({stages}, {full}) gives {got:.4g}, and should be {expected:.4g}: {hint}.'
+    yield None, 'And the seconds? They are saved by less: some work is the same at each size.'
+
+comparison('progressive.compare', setting='grow')

@@ -12,7 +12,7 @@ floors = [
     'core records doctor compare evidence simulated plots',
     'questionnaire.text questionnaire.formulas questionnaire.code questionnaire.patterns questionnaire.bank questionnaire.doubter questionnaire.result questionnaire.judge '
         'questionnaire.tasks questionnaire.opinion questionnaire.ask questionnaire.sheets questionnaire quiz data.images data.files data.splits data.folders data.sample data.download data.dataset page',
-    'loading.augment loading.views loading.cache loading.loader loading.loader_stats loading.dls loading.view_batches weights networks',
+    'loading.augment loading.views loading.cache loading.loader loading.loader_stats loading.dls loading.stages loading.view_batches weights networks',
     'imagenette presizing normalization progressive_resizing tta mixup label_smoothing',
     'training.schedules training.callbacks training.precision training.speed training.muon training.distributed training.transfer training.model training.onnx training.testing',
     'experiments.recipes experiments.learners experiments.checkpoints experiments.recorder experiments.forecast experiments.runs experiments.ladder experiments.cluster experiments.report',
