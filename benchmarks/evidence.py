@@ -70,7 +70,8 @@ def jobs(grid, seeds, epochs=None, per_class=10):
         return [o for n in epochs or (20,) for o in each(named, small | dict(epochs=n))]
     if grid=='growing': # growing, five epochs have the pixels of three at full size
         plain = dict(size=48, bs=64)
-        return each(dict(baseline=dict(grow=1.), growing={}), plain | dict(epochs=3)) + each(dict(growing={}), plain | dict(epochs=5))
+        three = each(dict(baseline=dict(grow=1.), growing={}), plain | dict(epochs=3))
+        return [o for o in three + each(dict(growing={}), plain | dict(epochs=5)) if not epochs or o.changes['epochs'] in epochs]
     if grid=='equal-time':
         plain = dict(size=64, bs=128, presize=96, grow=1., label_smoothing=0., optimizer='adam', lr=0.01, schedule='one_cycle', epochs=1)
         return [o for n in epochs or (20, 40, 80) for o in each(sizes, plain | dict(seconds=float(n)), way='processor')]

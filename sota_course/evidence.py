@@ -6,7 +6,7 @@
 __all__ = ['techniques', 'fine_tuned', 'Finding', 'findings', 'survivors', 'command', 'column', 'in_words', 'points',
            'at_a_glance', 'findings_table', 'plot_findings']
 
-# %% ../nbs/workshop/evidence.ipynb #5a3305c0
+# %% ../nbs/workshop/evidence.ipynb #602f3f85
 import html,math
 from dataclasses import dataclass
 import numpy as np,pandas as pd
@@ -14,7 +14,7 @@ from .compare import holm,interval,measured,p_value
 from .core import shipped
 from .records import published_records
 
-# %% ../nbs/workshop/evidence.ipynb #ca92c1bf
+# %% ../nbs/workshop/evidence.ipynb #062ce57e
 # the name in records: the technique, its chapter, and the sign of what it gives
 techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Presizing', '02_presizing', 1, ('presized',)),
@@ -32,7 +32,6 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Label smoothing', '07_label_smoothing', 1, ('label_smoothing', 'label smoothing')),
     ('Mixup and label smoothing', '07_label_smoothing', 1, ('mixup+label_smoothing',)),
     ('Flat, then cosine', '08_training', 1, ('flat then cosine',)),
-    ('Muon, not AdamW', '09_train_faster', 1, ('muon',)),
     ('Muon, not AdamW', '09_train_faster', -1, ('adam', 'adamw')),
     ('Flips in turn', '09_train_faster', -1, ('random flips',)),
     ('bf16, not float32', '09_train_faster', -1, ('float32',)),
@@ -40,7 +39,7 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Pretrained weights', '10_your_photographs', -1, ('from scratch',))) for k in names}
 _baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds'
 
-# %% ../nbs/workshop/evidence.ipynb #fcd2ff83
+# %% ../nbs/workshop/evidence.ipynb #70c5bebc
 @dataclass(frozen=True)
 class Finding:
     "What records say of a technique in one situation"
@@ -67,7 +66,7 @@ class Finding:
     @property
     def p(self): return p_value(self.pairs)
 
-# %% ../nbs/workshop/evidence.ipynb #b1ee948c
+# %% ../nbs/workshop/evidence.ipynb #49fa0fb4
 def _situation(r):
     "What must be alike, in order"
     c,images = r.config,r.data.get('train')
@@ -122,14 +121,14 @@ def findings(
     def place(o): return order.index(o.technique),*(o.situation[k] for k in ('pretrained', 'noise', 'part', 'epochs', 'seconds', 'size'))
     return sorted((o for folder in folders for o in _findings_in(folder, metric)), key=place)
 
-# %% ../nbs/workshop/evidence.ipynb #ecc73e69
+# %% ../nbs/workshop/evidence.ipynb #b2c1650b
 def survivors(
     found, # list of `Finding`
 ): # list of bool, one for each
     "Which findings are told from luck even though there are many of them? With 95 % certainty, all that survive are true at once"
     return (holm([o.p for o in found])<0.05).tolist()
 
-# %% ../nbs/workshop/evidence.ipynb #2eedde60
+# %% ../nbs/workshop/evidence.ipynb #6e974190
 def command(
     o, # `Finding`
 ): # str
@@ -158,7 +157,7 @@ def command(
     only = base if script=='views' else f'{base} {name}'
     return f'python benchmarks/evidence.py DATA {grid}{few} --epochs {length:g} --only {only} --seeds {seeds} --folder mine'
 
-# %% ../nbs/workshop/evidence.ipynb #700e7140
+# %% ../nbs/workshop/evidence.ipynb #9caa57c6
 _columns = ('A few epochs', '20 epochs', '80 epochs and more', 'In equal time', 'A part of the images', 'Wrong labels', 'Pretrained')
 
 def column(
@@ -230,7 +229,7 @@ def findings_table(
         survives=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
     return pd.DataFrame(rows)
 
-# %% ../nbs/workshop/evidence.ipynb #bf3ffca4
+# %% ../nbs/workshop/evidence.ipynb #18dfc218
 def plot_findings(
     found, # list of `Finding`
     ax, # of matplotlib
