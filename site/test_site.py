@@ -265,7 +265,7 @@ def test_formulas_of_the_explorers(visit):
     assert js('f.newton_schulz([1, 0], 1)')==pytest.approx([.7010, 0]) and js('f.newton_schulz([1, 0.1], 3)')==pytest.approx([newton_schulz(o, 3) for o in (1/1.01**.5, .1/1.01**.5)])
     assert js('f.corners(200, 100, 0.5)')==[[75, 25, 50], [0, 0, 50], [150, 0, 50], [0, 50, 50], [150, 50, 50]]
     assert js('f.loss_at(sota_explorers.points, ...f.descend(sota_explorers.points, 60, 0.1, 100, f.random(1)).at(-1))')<js('f.loss_at(sota_explorers.points, 1.5, 0.5)')
-    assert js('f.reach_of_pairs(5, 0)')==pytest.approx(2.7764*.4**.5, rel=1e-4) and js('f.reach_of_strangers(3)')==pytest.approx(2.7764*(2/3)**.5, rel=1e-4)
+    assert js('f.reach_of_pairs(5, 0)')==pytest.approx(2.7764*.4**.5, rel=1e-4) and js('f.reach_of_unpaired(3)')==pytest.approx(2.7764*(2/3)**.5, rel=1e-4)
     torch = pytest.importorskip('torch')
     for eps in (0, .1, .5):
         for margin in (-2., 0., 3., 12.):

@@ -60,7 +60,7 @@
     // Student's t for 95 %, by degrees of freedom from 1
     t: [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860, 2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423, 2.0395, 2.0369, 2.0345, 2.0322, 2.0301, 2.0281, 2.0262, 2.0244],
     reach_of_pairs(n, correlation) { return formulas.t[n-2]*Math.sqrt(2*(1-correlation)/n) },
-    reach_of_strangers(n) { return formulas.t[2*n-3]*Math.sqrt(2/n) },
+    reach_of_unpaired(n) { return formulas.t[2*n-3]*Math.sqrt(2/n) },
     random(seed) { return () => { seed |= 0; seed = seed + 0x6D2B79F5 | 0; let t = Math.imul(seed ^ seed >>> 15, 1 | seed); t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t; return ((t ^ t >>> 14) >>> 0)/4294967296 } },
   }
   // the sixty points of chapter 08: torch.manual_seed(0); x = torch.rand(60)*4-2; y = 1.5*x + 0.5 + torch.randn(60)*0.8
@@ -185,12 +185,12 @@
       const ratio = Math.min(long, short)/Math.max(long, short)
       return `The axes are ${two(long)} and ${two(short)}: ${ratio > 0.6 ? 'about a circle' : ratio > 0.3 ? 'rounder' : 'still thin'}, the shorter is ${percent(ratio)} of the longer.`
     }},
-    pairs: {title: 'Pairs against strangers', controls: [range('seeds', 'seeds', 2, 20, 1, 5)], draw({seeds}, place) {
-      const strangers = formulas.reach_of_strangers(seeds), needed = 1-(formulas.t[2*seeds-3]/formulas.t[seeds-2])**2
-      const p = plot({width: 420, xs: [0, 1], ys: [0, formulas.reach_of_pairs(seeds, 0)*1.1], xlabel: 'correlation of the two', ylabel: 'reach (spreads of a run)', label: `Reach of the interval with ${seeds} seeds: of pairs it falls with the correlation, of strangers it stays at ${two(strangers)}`})
-      p.inside.append(line(p, c => formulas.reach_of_pairs(seeds, c), [0, 1]), line(p, () => strangers, [0, 1], 1, 'curve other'))
+    pairs: {title: 'Paired or unpaired?', controls: [range('seeds', 'seeds', 2, 20, 1, 5)], draw({seeds}, place) {
+      const unpaired = formulas.reach_of_unpaired(seeds), needed = 1-(formulas.t[2*seeds-3]/formulas.t[seeds-2])**2
+      const p = plot({width: 420, xs: [0, 1], ys: [0, formulas.reach_of_pairs(seeds, 0)*1.1], xlabel: 'correlation of the two runs', ylabel: 'reach (standard deviations)', label: `Reach of the interval with ${seeds} seeds: with pairs it falls with the correlation, without it stays at ${two(unpaired)}`})
+      p.inside.append(line(p, c => formulas.reach_of_pairs(seeds, c), [0, 1]), line(p, () => unpaired, [0, 1], 1, 'curve other'))
       place.replaceChildren(p.root)
-      return `Of strangers (broken line) ${two(strangers)}. Pairs (solid) are narrower from a correlation of ${two(needed)}.`
+      return `Unpaired (broken line): ${two(unpaired)}. Pairs (solid line) are narrower from a correlation of ${two(needed)}.`
     }},
     descent: {title: 'The way down the valley', controls: [range('bs', 'points a step', 1, 60, 1, 10), range('lr', 'learning rate', -3, 0.2, 0.1, -1, v => (10**v).toPrecision(2)), range('epochs', 'epochs', 1, 20, 1, 4)], draw({bs, lr, epochs}, place) {
       const rate = 10**lr, places = formulas.descend(points, bs, rate, epochs, formulas.random(1)), last = places.at(-1)
