@@ -1,4 +1,4 @@
-"""Train state-of-the-art image classifiers: a course you can read, run, install and be checked by
+"""Train state-of-the-art image classifiers: a course to read and run, with questions that check your answers
 
 Modules:
 
