@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test test-wheel chapters lab docs docs-serve docs-test bench prepare constraints clean
 
 help:
-	@echo "make demo      six ways to train for the same seconds, several seeds each, and what helped (about 4 minutes)"
+	@echo "make demo      six techniques against a baseline, the same seconds for each, several seeds, and what helped (about 4 minutes)"
 	@echo "make test      run every check and test in the checkout, stop at the first that fails (about ten minutes)"
 	@echo "make test-wheel  build the wheel, install it apart, and run what is exported, and two chapters, against it"
 	@echo "make chapters  run every chapter on photographs: make chapters DATA=FOLDER"

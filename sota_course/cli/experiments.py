@@ -90,7 +90,7 @@ def demo_command(
     seeds:Annotated[Optional[int], Option(min=1, help='Runs of each variant; 8 on drawn images, 3 on Imagenette.')]=None,
     results:ResultsOption=None,
 ):
-    """What helps when there are seconds to train? Doctor, images, six ways to train for the same time, a table, a report and a sentence.
+    """What helps when there are seconds to train? Six techniques and a baseline for the same time, a table, a report and a sentence.
     About four minutes."""
     doctor_command()
     from sota_course.experiments.ladder import ladder
