@@ -16,14 +16,6 @@ from sota_course.mixup import *
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
-# %% ../../nbs/06_mixup.ipynb #fc2e7efa
-def test_mixed_losses_are_the_loss_of_mixed_targets():
-    for _ in range(5):
-        s,t,order,lams = torch.randn(32, 7),torch.randint(0, 7, (32,)),torch.randperm(32),draw_lam(32)
-        losses = [F.cross_entropy(s, o, reduction='none') for o in (t[order], t)]
-        by_targets = F.cross_entropy(s, mix(F.one_hot(t, 7).float(), order, lams))
-        test_close(by_targets, torch.lerp(*losses, lams).mean(), eps=1e-6)
-
 # %% ../../nbs/06_mixup.ipynb #de840d0a
 def test_mix_by_hand():
     a = torch.tensor([[0.], [10.], [20.]])
@@ -36,6 +28,14 @@ def test_mix_by_hand():
     test_eq(mix(images, order, 1.), images)
     test_eq(mix(images, order, 0.), images[order])
     with expect_fail(CourseError, 'write x.float()'): mix(torch.arange(6), order, 0.5)
+
+# %% ../../nbs/06_mixup.ipynb #fc2e7efa
+def test_mixed_losses_are_the_loss_of_mixed_targets():
+    for _ in range(5):
+        s,t,order,lams = torch.randn(32, 7),torch.randint(0, 7, (32,)),torch.randperm(32),draw_lam(32)
+        losses = [F.cross_entropy(s, o, reduction='none') for o in (t[order], t)]
+        by_targets = F.cross_entropy(s, mix(F.one_hot(t, 7).float(), order, lams))
+        test_close(by_targets, torch.lerp(*losses, lams).mean(), eps=1e-6)
 
 # %% ../../nbs/06_mixup.ipynb #b8b37494
 def test_draw_lam_keeps_the_larger_fraction():
