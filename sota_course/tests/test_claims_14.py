@@ -1,0 +1,44 @@
+"Sentences of chapter 14 hold for the published records, and fail when these say something else"
+import json
+from collections import Counter
+from copy import deepcopy
+from pathlib import Path
+import numpy as np,pandas as pd
+import pytest
+import sota_course.evidence as evidence
+from sota_course.compare import interval
+from sota_course.evidence import findings,in_words,points,survivors
+from sota_course.records import published_records
+
+chapter = Path(__file__).parents[2]/'nbs/14_what_helps_when.ipynb'
+pytestmark = pytest.mark.skipif(not chapter.exists(), reason='needs the notebooks of a checkout')
+begins = '#| hide\nkept =','#| hide\nsofter =','calibration =','#| hide\nassert {o.verdict','records = [r','#| hide\nown,'
+
+def run_claims():
+    "Run the cells that say what the table says"
+    sources = [''.join(o['source']) for o in json.loads(chapter.read_text(encoding='utf-8'))['cells'] if o['cell_type']=='code']
+    chosen = [o for o in sources if o.startswith(begins)]
+    assert len(chosen)==len(begins)
+    names = dict(np=np, pd=pd, Counter=Counter, interval=interval, findings=findings, survivors=survivors, in_words=in_words, points=points,
+        published_records=evidence.published_records, found=findings())
+    for source in chosen: exec(source, names)
+
+def altered(folder, name, key, gain, epochs=None):
+    "`published_records` with other values of one variant"
+    def read(o):
+        records = deepcopy(published_records(o))
+        for r in records:
+            if o==folder and r.name==name and epochs in (None, r.config['epochs']): r.evaluation[key] += gain
+        return records
+    return read
+
+def test_claims_hold(): run_claims()
+
+@pytest.mark.parametrize('folder,name,key,gain,epochs', [
+    ('time_to_accuracy-imagenette2-224', 'adam', 'accuracy', 0.035, None), ('epochs-imagenette2-224', 'cutmix', 'accuracy', 0.06, 5),
+    ('epochs-imagenette2-224', 'mixup', 'accuracy', 0.03, 5), ('epochs-imagenette2-224', 'mixup', 'accuracy', 0.03, 20),
+    ('epochs-imagenette2-224', 'label_smoothing', 'accuracy', 0.03, 5), ('epochs-imagenette2-224', 'label_smoothing', 'calibration_error', -0.2, 20),
+    ('ladder-imagenette2-224', 'normalized', 'accuracy', -0.01, None), ('ladder-imagenette2-224', 'tta', 'calibration_error', -0.2, None)])
+def test_claims_fail_on_other_records(monkeypatch, folder, name, key, gain, epochs):
+    monkeypatch.setattr(evidence, 'published_records', altered(folder, name, key, gain, epochs))
+    with pytest.raises(AssertionError): run_claims()
