@@ -8,7 +8,7 @@ from sota_course.data.dataset import ImageData
 from sota_course.data.files import image_files
 from sota_course.data.images import read_rgb
 from sota_course.loading.loader_stats import ChannelStats, declared_stats, measured_stats, stats_differ
-import inspect, itertools, tempfile
+import inspect, tempfile
 from pathlib import Path
 from fastai.vision.learner import _add_norm
 from sota_course.all import *
