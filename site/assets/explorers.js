@@ -195,7 +195,7 @@
     descent: {title: 'The way down the valley', controls: [range('bs', 'points a step', 1, 60, 1, 10), range('lr', 'learning rate', -3, 0.2, 0.1, -1, v => (10**v).toPrecision(2)), range('epochs', 'epochs', 1, 20, 1, 4)], draw({bs, lr, epochs}, place) {
       const rate = 10**lr, places = formulas.descend(points, bs, rate, epochs, formulas.random(1)), last = places.at(-1)
       const end = formulas.loss_at(points, ...last), fine = Number.isFinite(end)
-      const p = plot({width: 400, height: 380, xs: [-1.5, 3], ys: [-2, 2.5], xlabel: 'slope', ylabel: 'height', label: `The way from slope −1, height −1.5, in ${places.length-1} steps`, ticks: 4})
+      const p = plot({width: 400, height: 380, xs: [-1.5, 3], ys: [-2, 2.5], xlabel: 'slope', ylabel: 'intercept', label: `The way from slope −1, intercept −1.5, in ${places.length-1} steps`, ticks: 4})
       // lines of the same loss are ellipses about the lowest place
       const n = points.length, sum = f => points.reduce((a, o) => a+f(o), 0)/n, sx = sum(o => o[0]), sxx = sum(o => o[0]**2), sy = sum(o => o[1]), sxy = sum(o => o[0]*o[1])
       const det = sxx-sx*sx, best = [(sxy-sx*sy)/det, (sxx*sy-sx*sxy)/det], low = formulas.loss_at(points, ...best)
