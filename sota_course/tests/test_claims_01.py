@@ -32,9 +32,11 @@ def more_accurate(points, **of):
         if all(r.config.get(k, getattr(r, k, None))==v for k,v in of.items()): r.evaluation.update(accuracy=r.evaluation['accuracy']+points/100)
     return change
 
-folders = baselines,larger,smaller = 'time_to_accuracy-imagenette2-224','ladder-imagenette2-224','epochs-imagenette2-224'
+folders = baselines,larger,smaller,ranking = ('time_to_accuracy-imagenette2-224', 'ladder-imagenette2-224', 'epochs-imagenette2-224',
+    'ranking-imagenette2-224')
 cells = ('#| hide\ntimed =', 'baselines =', '#| hide\nassert baselines', '#| hide\nchanges =', 'seen =', '#| hide\nlarger =',
-    '#| hide\nideas =', 'larger_runs =', '#| hide\nfor found in experiments')
+    '#| hide\nideas =', 'larger_runs =', '#| hide\nfor found in experiments',
+    "records = published_records('ranking", 'rng =', 'rows = {}', '#| hide\norder =')
 
 def run(**records):
     "Run the cells as if `records`, by folder, were the published ones"
@@ -47,6 +49,7 @@ def slow(seconds, name): return lambda r: setattr(r, 'seconds', seconds) if r.na
 @pytest.mark.parametrize('folder,change', [(baselines, slow(300, 'ten-seconds')), (baselines, slow(60, 'stock')), (baselines, more_accurate(-3, name='ten-seconds')),
     (baselines, more_accurate(3, name='adam')), (baselines, more_accurate(-1.2, name='full size')), (baselines, more_accurate(2, name='float32')),
     (baselines, more_accurate(-2, name='random flips')), (larger, more_accurate(3, name='cutmix')), (larger, more_accurate(-3, name='label_smoothing')),
-    (smaller, more_accurate(3, name='mixup')), (smaller, more_accurate(3, name='cutmix', epochs=5)), (smaller, more_accurate(-3, name='mixup', epochs=20))])
+    (smaller, more_accurate(3, name='mixup')), (smaller, more_accurate(3, name='cutmix', epochs=5)), (smaller, more_accurate(-3, name='mixup', epochs=20)), (ranking, more_accurate(-2, name='mixup', part=10)),
+    (ranking, more_accurate(4, name='cutmix', part=4)), (ranking, more_accurate(-5, name='one size', part=4)), (ranking, more_accurate(5, name='mixup', part=1))])
 def test_claims_fail_on_other_records(folder, change):
     with pytest.raises(AssertionError): run(**{folder: altered(folder, change)})
