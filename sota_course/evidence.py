@@ -6,7 +6,7 @@
 __all__ = ['techniques', 'fine_tuned', 'Finding', 'findings', 'survivors', 'command', 'column', 'in_words', 'points',
            'at_a_glance', 'findings_table', 'plot_findings']
 
-# %% ../nbs/workshop/evidence.ipynb #602f3f85
+# %% ../nbs/workshop/evidence.ipynb #ac432321
 import html,math
 from dataclasses import dataclass
 import numpy as np,pandas as pd
@@ -14,7 +14,7 @@ from .compare import holm,interval,measured,p_value
 from .core import shipped
 from .records import published_records
 
-# %% ../nbs/workshop/evidence.ipynb #062ce57e
+# %% ../nbs/workshop/evidence.ipynb #838e80c3
 # the name in records: the technique, its chapter, and the sign of what it gives
 techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Presizing', '02_presizing', 1, ('presized',)),
@@ -39,7 +39,7 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Pretrained weights', '10_your_photographs', -1, ('from scratch',))) for k in names}
 _baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds'
 
-# %% ../nbs/workshop/evidence.ipynb #70c5bebc
+# %% ../nbs/workshop/evidence.ipynb #42d431de
 @dataclass(frozen=True)
 class Finding:
     "What records say of a technique in one situation"
@@ -66,7 +66,7 @@ class Finding:
     @property
     def p(self): return p_value(self.pairs)
 
-# %% ../nbs/workshop/evidence.ipynb #49fa0fb4
+# %% ../nbs/workshop/evidence.ipynb #a8a4b03a
 def _situation(r):
     "What must be alike, in order"
     c,images = r.config,r.data.get('train')
@@ -74,7 +74,7 @@ def _situation(r):
     def setting(k, default=None): return own.get(k, c.get(k, default))
     return dict(data=r.data['name'], images=images, size=c.get('size'),
         epochs=0 if c.get('seconds') else c.get('epochs'), seconds=c.get('seconds', 0), arch=c.get('arch'),
-        pretrained=bool(c.get('pretrained')), noise=_noise_of(r.name) or setting('noise', 0), part=c.get('part', 1))
+        pretrained=bool(c.get('pretrained') or c.get('weights')), noise=_noise_of(r.name) or setting('noise', 0), part=c.get('part', 1))
 
 def _noise_of(name): return int(name.split('%')[0]) if '% wrong labels' in name else 0
 
@@ -121,14 +121,14 @@ def findings(
     def place(o): return order.index(o.technique),*(o.situation[k] for k in ('pretrained', 'noise', 'part', 'epochs', 'seconds', 'size'))
     return sorted((o for folder in folders for o in _findings_in(folder, metric)), key=place)
 
-# %% ../nbs/workshop/evidence.ipynb #b2c1650b
+# %% ../nbs/workshop/evidence.ipynb #c5b834f4
 def survivors(
     found, # list of `Finding`
 ): # list of bool, one for each
     "Which findings are told from luck even though there are many of them? With 95 % certainty, all that survive are true at once"
     return (holm([o.p for o in found])<0.05).tolist()
 
-# %% ../nbs/workshop/evidence.ipynb #6e974190
+# %% ../nbs/workshop/evidence.ipynb #a96192d6
 def command(
     o, # `Finding`
 ): # str
@@ -157,7 +157,7 @@ def command(
     only = base if script=='views' else f'{base} {name}'
     return f'python benchmarks/evidence.py DATA {grid}{few} --epochs {length:g} --only {only} --seeds {seeds} --folder mine'
 
-# %% ../nbs/workshop/evidence.ipynb #9caa57c6
+# %% ../nbs/workshop/evidence.ipynb #66450682
 _columns = ('A few epochs', '20 epochs', '80 epochs and more', 'In equal time', 'A part of the images', 'Wrong labels', 'Pretrained')
 
 def column(
@@ -229,7 +229,7 @@ def findings_table(
         survives=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
     return pd.DataFrame(rows)
 
-# %% ../nbs/workshop/evidence.ipynb #18dfc218
+# %% ../nbs/workshop/evidence.ipynb #7ada5148
 def plot_findings(
     found, # list of `Finding`
     ax, # of matplotlib

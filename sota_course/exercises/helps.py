@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = []
 
-# %% ../../nbs/workshop/exercises/helps.ipynb #01f5d282
+# %% ../../nbs/workshop/exercises/helps.ipynb #30f7f0cf
 from ..evidence import Finding
 from .engine import checks,comparison
 
-# %% ../../nbs/workshop/exercises/helps.ipynb #c575c8f4
+# %% ../../nbs/workshop/exercises/helps.ipynb #e7bda8f4
 def _told(technique, *gains):
     "A `Finding` of three pairs with these differences"
     before = (.70, .71, .72)
