@@ -10,6 +10,7 @@ from sota_course.records import published_records
 notebooks = Path(__file__).parents[2]/'nbs'
 pytestmark = pytest.mark.skipif(not (notebooks/'06_mixup.ipynb').exists(), reason='needs the notebooks of a checkout')
 begins = 'records = published_records', '#| hide\ncost ='
+few_photographs = 'tenth =', 'def losses', "#| hide\nfor name in ('mixup', 'cutmix')"
 
 def published(): return published_records('epochs-imagenette2-224')
 
@@ -43,3 +44,16 @@ def test_longer_runs_appear_without_a_change():
     longer = deepcopy([r for r in published() if r.config['epochs']==20])
     for r in longer: r.config['epochs'] = 320
     run_claims(published()+longer)
+
+def run_tenth(records):
+    run_claims(published(), begins=(*begins, 'def table_of', *few_photographs), ranking=records)
+
+def ranking(name=None, **by):
+    records = published_records('ranking-imagenette2-224')
+    return altered(records, name, 40, **by)
+
+def test_claims_on_a_tenth_hold(): run_tenth(ranking())
+
+@pytest.mark.parametrize('name,by', [('mixup', dict(accuracy=-0.03)), ('cutmix', dict(accuracy=-0.01)), ('mixup', dict(calibration_error=0.1)), ('baseline', dict(loss=-1))])
+def test_claims_on_a_tenth_fail_on_other_records(name, by):
+    with pytest.raises(AssertionError): run_tenth(ranking(name, **by))

@@ -14,7 +14,9 @@ def on_wrong_labels(name='', **by):
         if r.config['variant']==name: r.log[-1].update({k: r.log[-1][k]+v for k,v in by.items()})
     return records
 
-def run(records, wrong=None): run_claims(records, '07_label_smoothing', begins, evaluated=wrong or on_wrong_labels())
+def run(records, wrong=None, tenth=None):
+    few = tenth or published_records('ranking-imagenette2-224')
+    run_claims(records, '07_label_smoothing', begins, evaluated=wrong or on_wrong_labels(), ranking=few)
 
 def test_claims_hold(): run(published())
 
@@ -28,3 +30,7 @@ def test_claims_fail_on_other_records(name, epochs, by):
     ('50% wrong labels, label smoothing', dict(accuracy=0.1)), ('50% wrong labels, label smoothing', dict(confidence=0.1))])
 def test_claims_on_wrong_labels_fail_on_other_records(name, by):
     with pytest.raises(AssertionError): run(published(), on_wrong_labels(name, **by))
+
+@pytest.mark.parametrize('name,by', [('label_smoothing', dict(calibration_error=0.05)), ('baseline', dict(calibration_error=-0.1))])
+def test_claims_on_a_tenth_fail_on_other_records(name, by):
+    with pytest.raises(AssertionError): run(published(), tenth=altered(published_records('ranking-imagenette2-224'), name, 40, **by))
