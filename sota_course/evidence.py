@@ -6,7 +6,7 @@
 __all__ = ['techniques', 'fine_tuned', 'Finding', 'findings', 'survivors', 'command', 'column', 'in_words', 'points',
            'at_a_glance', 'findings_table', 'plot_findings']
 
-# %% ../nbs/workshop/evidence.ipynb #ac432321
+# %% ../nbs/workshop/evidence.ipynb #30da64bc
 import html,math
 from dataclasses import dataclass
 import numpy as np,pandas as pd
@@ -14,7 +14,7 @@ from .compare import holm,interval,measured,p_value
 from .core import shipped
 from .records import published_records
 
-# %% ../nbs/workshop/evidence.ipynb #838e80c3
+# %% ../nbs/workshop/evidence.ipynb #29afa719
 # the name in records: the technique, its chapter, and the sign of what it gives
 techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Presizing', '02_presizing', 1, ('presized',)),
@@ -24,7 +24,6 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Growing images', '04_progressive_resizing', -1, ('full size', 'one size')),
     ('TTA: mirror image', '05_tta', 1, ('mirrored', 'baseline, mirrored')),
     ('TTA: corners', '05_tta', 1, ('corners', 'baseline, corners')),
-    ('TTA: sliding windows', '05_tta', 1, ('sliding',)),
     ('TTA: random crops', '05_tta', 1, ('tta', 'random', 'baseline, random')),
     ('Mixup', '06_mixup', 1, ('mixup',)),
     ('CutMix', '06_mixup', 1, ('cutmix',)),
@@ -39,7 +38,7 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Pretrained weights', '10_your_photographs', -1, ('from scratch',))) for k in names}
 _baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds'
 
-# %% ../nbs/workshop/evidence.ipynb #42d431de
+# %% ../nbs/workshop/evidence.ipynb #d82c424a
 @dataclass(frozen=True)
 class Finding:
     "What records say of a technique in one situation"
@@ -66,7 +65,7 @@ class Finding:
     @property
     def p(self): return p_value(self.pairs)
 
-# %% ../nbs/workshop/evidence.ipynb #a8a4b03a
+# %% ../nbs/workshop/evidence.ipynb #19074f33
 def _situation(r):
     "What must be alike, in order"
     c,images = r.config,r.data.get('train')
@@ -121,14 +120,14 @@ def findings(
     def place(o): return order.index(o.technique),*(o.situation[k] for k in ('pretrained', 'noise', 'part', 'epochs', 'seconds', 'size'))
     return sorted((o for folder in folders for o in _findings_in(folder, metric)), key=place)
 
-# %% ../nbs/workshop/evidence.ipynb #c5b834f4
+# %% ../nbs/workshop/evidence.ipynb #1492b2b5
 def survivors(
     found, # list of `Finding`
 ): # list of bool, one for each
     "Which findings are told from luck even though there are many of them? With 95 % certainty, all that survive are true at once"
     return (holm([o.p for o in found])<0.05).tolist()
 
-# %% ../nbs/workshop/evidence.ipynb #a96192d6
+# %% ../nbs/workshop/evidence.ipynb #5676217e
 def command(
     o, # `Finding`
 ): # str
@@ -157,7 +156,7 @@ def command(
     only = base if script=='views' else f'{base} {name}'
     return f'python benchmarks/evidence.py DATA {grid}{few} --epochs {length:g} --only {only} --seeds {seeds} --folder mine'
 
-# %% ../nbs/workshop/evidence.ipynb #66450682
+# %% ../nbs/workshop/evidence.ipynb #7bd19cb9
 _columns = ('A few epochs', '20 epochs', '80 epochs and more', 'In equal time', 'A part of the images', 'Wrong labels', 'Pretrained')
 
 def column(
@@ -229,7 +228,7 @@ def findings_table(
         survives=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
     return pd.DataFrame(rows)
 
-# %% ../nbs/workshop/evidence.ipynb #7ada5148
+# %% ../nbs/workshop/evidence.ipynb #0a5cf587
 def plot_findings(
     found, # list of `Finding`
     ax, # of matplotlib

@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = []
 
-# %% ../../nbs/workshop/exercises/helps.ipynb #30f7f0cf
+# %% ../../nbs/workshop/exercises/helps.ipynb #43e76e27
 from ..evidence import Finding
 from .engine import checks,comparison
 
-# %% ../../nbs/workshop/exercises/helps.ipynb #e7bda8f4
+# %% ../../nbs/workshop/exercises/helps.ipynb #a5dc4fcb
 def _told(technique, *gains):
     "A `Finding` of three pairs with these differences"
     before = (.70, .71, .72)

@@ -1,7 +1,8 @@
 "Sentences of chapter 05 that compare: they hold for the published records, and fail where records say something else"
 from copy import deepcopy
+import numpy as np,pandas as pd
 import pytest
-from sota_course.compare import compare
+from sota_course.compare import compare,interval
 from sota_course.records import published_records
 from sota_course.tests.test_exercises import cells_of,in_checkout
 
@@ -32,3 +33,17 @@ def test_claims_hold(): run_claims(published_records(folder))
     ('tta', lambda r: [o.update(confidence=0.9) for o in r.evaluation['bins']])])
 def test_claims_fail_on_other_records(name, change):
     with pytest.raises(AssertionError): run_claims(altered(folder, name, change))
+
+views = 'views-imagenette2-224'
+
+def run_views(records):
+    begins = "records = [r for r in published_records('views", 'def median_of', '#| hide\nfor size in (48'
+    names = dict(np=np, pd=pd, compare=compare, interval=interval, published_records=lambda _: records)
+    run_cells('05_tta', begins, **names)
+
+def test_claims_on_views_hold(): run_views(published_records(views))
+
+@pytest.mark.parametrize('name,change', [('mirrored', plus('accuracy', -0.01)), ('random', plus('accuracy', -0.012)), ('corners', plus('accuracy', 0.01)),
+    ('corners', plus('calibration_error', -0.1)), ('random', plus('cpu_seconds', -10))])
+def test_claims_on_views_fail_on_other_records(name, change):
+    with pytest.raises(AssertionError): run_views(altered(views, name, change))

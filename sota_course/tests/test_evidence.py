@@ -13,19 +13,19 @@ from sota_course.evidence import *
 for _helper in [o for n,o in globals().items() if n.startswith('test') and type(o).__name__=='function']:
     _helper.__test__ = False # something to test with, not a test
 
-# %% ../../nbs/workshop/evidence.ipynb #b7d1db57
+# %% ../../nbs/workshop/evidence.ipynb #025628e3
 def test_a_finding_is_told_from_its_pairs():
     helped = Finding('', '', '', '', '', {}, (1, 2, 3), (.70, .71, .72), (.73, .75, .76))
     unclear = Finding('', '', '', '', '', {}, (1, 2, 3), (.70, .71, .72), (.75, .70, .73))
     assert helped.verdict=='helped' and helped.p<0.05 and unclear.verdict=='cannot tell' and unclear.p>0.05
     assert Finding('', '', '', '', '', {}, (1,), (.7,), (.8,)).verdict=='cannot tell'
 
-# %% ../../nbs/workshop/evidence.ipynb #12984102
+# %% ../../nbs/workshop/evidence.ipynb #fa5bc7e0
 def test_survivors_are_fewer_than_findings():
     def with_p(gain): return Finding('', '', '', '', '', {}, (1, 2, 3), (.70, .71, .72), (.70+gain, .71+gain+.001, .72+gain-.001))
     assert survivors([with_p(.004)])==[True] and survivors([with_p(.004)]*20)==[False]*20 and survivors([with_p(.2)]*20)==[True]*20
 
-# %% ../../nbs/workshop/evidence.ipynb #f6b663c0
+# %% ../../nbs/workshop/evidence.ipynb #e353aede
 def test_each_finding_has_a_command_and_a_place():
     for o in findings():
         assert column(o) and 'DATA' in command(o) and in_words(o) and set(o.seeds) and o.technique
