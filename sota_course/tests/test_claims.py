@@ -1,24 +1,16 @@
 "Sentences of chapters that compare: hidden cells compute them from records, and fail when the records say something else"
-import json
 from copy import deepcopy
-from pathlib import Path
-import numpy as np,pandas as pd
 import pytest
 from sota_course.compare import interval
 from sota_course.records import published_records
+from sota_course.tests.chapters import in_checkout,run_cells
 
-notebooks = Path(__file__).parents[2]/'nbs'
-pytestmark = pytest.mark.skipif(not (notebooks/'09_train_faster.ipynb').exists(), reason='needs the notebooks of a checkout')
+pytestmark = in_checkout
 
 def run_claims(records):
     "Run the cells of chapter 09 that need nothing but records, as if `records` were the published ones"
-    cells = json.loads((notebooks/'09_train_faster.ipynb').read_text(encoding='utf-8'))['cells']
-    sources = [''.join(o['source']) for o in cells if o['cell_type']=='code']
     begins = ('#| hide\nrecords', 'changes =', '#| hide\nfound', '#| hide\nassert percent', 'beside =', '#| hide\ntook', '#| hide\naccuracies')
-    names = dict(np=np, pd=pd, interval=interval, published_records=lambda _: records)
-    chosen = [o for o in sources if o.startswith(begins)]
-    assert len(chosen)==len(begins)
-    for source in chosen: exec(source, names)
+    run_cells('09_train_faster', begins, interval=interval, published_records=lambda _: records)
 
 def altered(name, change):
     records = deepcopy(published_records('time_to_accuracy-imagenette2-224'))

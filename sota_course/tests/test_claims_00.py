@@ -1,7 +1,8 @@
 "What chapter 00 says of seeds, from records"
 import pytest
 from sota_course.records import published_records
-from sota_course.tests.test_claims_01 import altered,in_checkout,run_cells
+from sota_course.tests.chapters import in_checkout,run_cells
+from sota_course.tests.test_claims_01 import altered
 
 pytestmark = in_checkout
 folder = 'time_to_accuracy-imagenette2-224'

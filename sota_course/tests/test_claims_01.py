@@ -1,24 +1,11 @@
 "Sentences of chapter 01 that compare: hidden cells compute them from records, and fail when the records say something else"
-import json
 from copy import deepcopy
-from pathlib import Path
-import numpy as np,pandas as pd
 import pytest
 from sota_course.compare import interval,verdict
 from sota_course.records import published_records
+from sota_course.tests.chapters import in_checkout,run_cells
 
-notebooks = Path(__file__).parents[2]/'nbs'
-in_checkout = pytest.mark.skipif(not notebooks.is_dir(), reason='needs the notebooks of a checkout')
 pytestmark = in_checkout
-
-def run_cells(chapter, begins, **names):
-    "Run the code cells of a chapter that begin so, one for each of `begins`, with what they need beside the usual"
-    cells = json.loads((notebooks/f'{chapter}.ipynb').read_text(encoding='utf-8'))['cells']
-    chosen = [s for o in cells if o['cell_type']=='code' and (s := ''.join(o['source'])).startswith(begins)]
-    assert len(chosen)==len(begins)
-    names = dict(np=np, pd=pd) | names
-    for source in chosen: exec(source, names)
-    return names
 
 def altered(folder, change):
     "Copies of the published records, each changed by `change`"

@@ -1,20 +1,16 @@
 "Chapter 02 and the workshop's notebook of measurements: hidden cells compute what sentences compare, and fail when records say something else"
 from copy import deepcopy
-import pandas as pd
 import pytest
 from sota_course.compare import interval
 from sota_course.records import published_records,published_speed
-from sota_course.tests.test_exercises import cells_of,in_checkout
+from sota_course.tests.chapters import cells_of,in_checkout,run_cells
 
 pytestmark = in_checkout
 begins = ('def loading', '#| hide\nratio', 'whole =', '#| hide\ntimes', 'runs = published', '#| hide\nassert len(gain)', '#| hide\nbuild')
 
 def run_claims(speed=published_speed, records=published_records):
     "Run the cells of the chapter that need nothing but records, as if these were the published ones"
-    chosen = [source for kind,source in cells_of('02_presizing') if kind=='code' and source.startswith(begins)]
-    assert len(chosen)==len(begins)
-    names = dict(pd=pd, interval=interval, published_speed=speed, published_records=records)
-    for source in chosen: exec(source, names)
+    run_cells('02_presizing', begins, interval=interval, published_speed=speed, published_records=records)
 
 def run_measured(speed=published_speed):
     "Run the workshop's notebook of measurements, which needs nothing but records"

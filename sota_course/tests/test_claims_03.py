@@ -2,7 +2,8 @@
 import pytest
 from sota_course.compare import compare,interval
 from sota_course.records import published_records
-from sota_course.tests.test_claims_01 import altered,in_checkout,more_accurate,run_cells
+from sota_course.tests.chapters import in_checkout,run_cells
+from sota_course.tests.test_claims_01 import altered,more_accurate
 
 pytestmark = in_checkout
 folder = 'ladder-imagenette2-224'

@@ -1,20 +1,16 @@
 "Chapter 04: hidden cells compute from records what its sentences compare, and fail when the records say something else"
 from copy import deepcopy
-import numpy as np,pandas as pd
 import pytest
 from sota_course.compare import interval,measured,verdict
 from sota_course.records import published_records
-from sota_course.tests.test_exercises import cells_of,in_checkout
+from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
 begins = ('def gains', 'def in_short', '#| hide\nsaid', 'two_stages =', '#| hide\nassert all(0.4', 'runs = {', '#| hide\nas_many', 'tuned =', '#| hide\npoints =')
 
 def run_claims(records):
     "Run the cells that need nothing but records, as if those of `records` were the published ones"
-    chosen = [source for kind,source in cells_of('04_progressive_resizing') if kind=='code' and source.startswith(begins)]
-    assert len(chosen)==len(begins)
-    names = dict(np=np, pd=pd, interval=interval, measured=measured, verdict=verdict, published_records=records)
-    for source in chosen: exec(source, names)
+    run_cells('04_progressive_resizing', begins, interval=interval, measured=measured, verdict=verdict, published_records=records)
 
 def altered(folder, name, change):
     "`published_records`, with those named so in one folder changed"

@@ -1,19 +1,12 @@
 "Sentences of chapter 05 that compare: they hold for the published records, and fail where records say something else"
 from copy import deepcopy
-import numpy as np,pandas as pd
 import pytest
 from sota_course.compare import compare,interval
 from sota_course.records import published_records
-from sota_course.tests.test_exercises import cells_of,in_checkout
+from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
 folder = 'ladder-imagenette2-224'
-
-def run_cells(chapter, begins, **names):
-    "Run the cells of `chapter` that begin so, where `names` are known"
-    chosen = [source for kind,source in cells_of(chapter) if kind=='code' and source.startswith(begins)]
-    assert len(chosen)==len(begins)
-    for source in chosen: exec(source, names)
 
 def run_claims(records): run_cells('05_tta', ("names = 'baseline'", 'calibration =', '#| hide\ngains'), compare=compare, published_records=lambda _: records)
 
@@ -38,8 +31,7 @@ views = 'views-imagenette2-224'
 
 def run_views(records):
     begins = "records = [r for r in published_records('views", 'def median_of', '#| hide\nfor size in (48'
-    names = dict(np=np, pd=pd, compare=compare, interval=interval, published_records=lambda _: records)
-    run_cells('05_tta', begins, **names)
+    run_cells('05_tta', begins, compare=compare, interval=interval, published_records=lambda _: records)
 
 def test_claims_on_views_hold(): run_views(published_records(views))
 

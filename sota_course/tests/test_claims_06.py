@@ -1,14 +1,11 @@
 "Sentences of chapter 06 that compare: other records make their hidden cells fail"
-import json
 from copy import deepcopy
-from pathlib import Path
-import numpy as np,pandas as pd
 import pytest
 from sota_course.compare import compare,interval,measured
 from sota_course.records import published_records
+from sota_course.tests.chapters import in_checkout,run_cells
 
-notebooks = Path(__file__).parents[2]/'nbs'
-pytestmark = pytest.mark.skipif(not (notebooks/'06_mixup.ipynb').exists(), reason='needs the notebooks of a checkout')
+pytestmark = in_checkout
 begins = 'records = published_records', '#| hide\ncost ='
 few_photographs = 'tenth =', 'def losses', "#| hide\nfor name in ('mixup', 'cutmix')"
 
@@ -16,13 +13,8 @@ def published(): return published_records('epochs-imagenette2-224')
 
 def run_claims(records, chapter='06_mixup', begins=begins, **others):
     "Run the cells of `chapter` that begin so, as if `records` were the published ones; `others` by their folder"
-    cells = json.loads((notebooks/f'{chapter}.ipynb').read_text(encoding='utf-8'))['cells']
-    sources = [''.join(o['source']) for o in cells if o['cell_type']=='code']
-    chosen = [o for o in sources if o.startswith(begins)]
-    assert len(chosen)==len(begins)
-    names = dict(np=np, pd=pd, compare=compare, interval=interval, measured=measured)
-    names['published_records'] = lambda folder: deepcopy(others.get(folder.split('-')[0], records))
-    for source in chosen: exec(source, names)
+    def read(folder): return deepcopy(others.get(folder.split('-')[0], records))
+    run_cells(chapter, begins, compare=compare, interval=interval, measured=measured, published_records=read)
 
 def altered(records, name, epochs, **by):
     "Copies of `records`, where the runs of `name` with so many epochs have other results"

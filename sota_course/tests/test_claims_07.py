@@ -2,9 +2,10 @@
 from copy import deepcopy
 import pytest
 from sota_course.records import published_records
-from sota_course.tests.test_claims_06 import altered,notebooks,published,run_claims
+from sota_course.tests.chapters import in_checkout
+from sota_course.tests.test_claims_06 import altered,published,run_claims
 
-pytestmark = pytest.mark.skipif(not (notebooks/'07_label_smoothing.ipynb').exists(), reason='needs the notebooks of a checkout')
+pytestmark = in_checkout
 begins = 'records = published_records', '#| hide\nfor n in (5, 20)', 'def row(r)', '#| hide\nwithout,smoothed'
 
 def on_wrong_labels(name='', **by):

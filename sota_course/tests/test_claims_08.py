@@ -1,22 +1,15 @@
 "Sentences of chapter 08 that compare: hidden cells compute them from records, and fail when the records say something else"
-import json
 from copy import deepcopy
-from pathlib import Path
-import numpy as np,pandas as pd
 import pytest
 from sota_course.records import published_records
+from sota_course.tests.chapters import in_checkout,run_cells
 
-chapter = Path(__file__).parents[2]/'nbs'/'08_training.ipynb'
-pytestmark = pytest.mark.skipif(not chapter.exists(), reason='needs the notebooks of a checkout')
+pytestmark = in_checkout
 
 def run_claims(records):
     "Run the cells that need nothing but records, as if `records` were the published ones"
-    sources = [''.join(o['source']) for o in json.loads(chapter.read_text(encoding='utf-8'))['cells'] if o['cell_type']=='code']
     begins = ('records = published_records', '#| hide\ndef best_of', 'by_optimizer =', '#| hide\nmean = ')
-    names = dict(np=np, pd=pd, published_records=lambda folder: records if folder.startswith('schedules') else published_records(folder))
-    chosen = [o for o in sources if o.startswith(begins)]
-    assert len(chosen)==len(begins)
-    for source in chosen: exec(source, names)
+    run_cells('08_training', begins, published_records=lambda folder: records if folder.startswith('schedules') else published_records(folder))
 
 def altered(points, **which):
     "The published records, with more points of accuracy where name and rate are these"

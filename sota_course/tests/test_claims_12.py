@@ -1,15 +1,13 @@
 "Sentences of chapter 12 about real runs: hidden cells compute them from records, and fail when the records say something else"
-import json
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
-import numpy as np,pandas as pd
+import numpy as np
 import pytest,scipy.stats
 from sota_course import compare as rooms
 from sota_course.records import published_records
+from sota_course.tests.chapters import in_checkout,run_cells
 
-chapter = Path(__file__).parents[2]/'nbs'/'12_is_it_a_difference.ipynb'
-pytestmark = pytest.mark.skipif(not chapter.exists(), reason='needs the notebooks of a checkout')
+pytestmark = in_checkout
 begins = ('grid =', 'def wins', '#| hide\nspan', 'differences =', '#| hide\nassert accuracy', 'def reach_by_hand', 'def leaves_out_0', 'def t_of', '#| hide\ndef reaches', '#| hide\ndef needed',
     'nine =', 'three =', '#| hide\nassert verdict', 'rows =', '#| hide\ncalled')
 folders = 'epochs-imagenette2-224','ladder-imagenette2-224','time_to_accuracy-imagenette2-224'
@@ -19,11 +17,7 @@ def published(folder): return published_records(folder)
 
 def run_claims(records):
     "Run the cells that need nothing but records, as if `records` (by folder) were the published ones"
-    sources = [''.join(o['source']) for o in json.loads(chapter.read_text(encoding='utf-8'))['cells'] if o['cell_type']=='code']
-    chosen = [o for o in sources if o.startswith(begins)]
-    assert len(chosen)==len(begins)
-    names = vars(rooms) | dict(np=np, pd=pd, scipy=scipy, published_records=records.get, rng=np.random.default_rng(0))
-    for source in chosen: exec(source, names)
+    run_cells('12_is_it_a_difference', begins, **vars(rooms) | dict(scipy=scipy, published_records=records.get, rng=np.random.default_rng(0)))
 
 def altered(folder, name, points, seeds=()):
     "The published records, with the accuracy of runs called `name` changed"

@@ -1,15 +1,12 @@
 "Sentences of chapter 13 about its two grids: hidden cells compute them from records, and fail when the records say something else"
-import json
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
-import numpy as np,pandas as pd
 import pytest
 from sota_course import compare as rooms
 from sota_course.records import published_records
+from sota_course.tests.chapters import in_checkout,run_cells
 
-chapter = Path(__file__).parents[2]/'nbs'/'13_compare.ipynb'
-pytestmark = pytest.mark.skipif(not chapter.exists(), reason='needs the notebooks of a checkout')
+pytestmark = in_checkout
 begins = 'grid =','#| hide\nrows','#| hide\nassert error','race =','def mean_of','#| hide\nwon'
 large,equal = 'ladder-imagenette2-224','equal_time-imagenette2-224'
 
@@ -18,11 +15,7 @@ def published(folder): return published_records(folder)
 
 def run_claims(records):
     "Run the cells that need nothing but records, as if `records` (by folder) were the published ones"
-    sources = [''.join(o['source']) for o in json.loads(chapter.read_text(encoding='utf-8'))['cells'] if o['cell_type']=='code']
-    chosen = [o for o in sources if o.startswith(begins)]
-    assert len(chosen)==len(begins)
-    names = vars(rooms) | dict(np=np, pd=pd, published_records=records.get)
-    for source in chosen: exec(source, names)
+    run_cells('13_compare', begins, **vars(rooms) | dict(published_records=records.get))
 
 def test_claims_hold(): run_claims({o: published(o) for o in (large, equal)})
 

@@ -1,27 +1,20 @@
 "Sentences of chapter 14 hold for the published records, and fail when these say something else"
-import json
 from collections import Counter
 from copy import deepcopy
-from pathlib import Path
-import numpy as np,pandas as pd
 import pytest
 import sota_course.evidence as evidence
 from sota_course.compare import interval
 from sota_course.evidence import findings,in_words,points,survivors
 from sota_course.records import published_records
+from sota_course.tests.chapters import in_checkout,run_cells
 
-chapter = Path(__file__).parents[2]/'nbs/14_what_helps_when.ipynb'
-pytestmark = pytest.mark.skipif(not chapter.exists(), reason='needs the notebooks of a checkout')
+pytestmark = in_checkout
 begins = '#| hide\nkept =','#| hide\nsofter =','calibration =','#| hide\ndef verdicts_on','records = [r','#| hide\nown,'
 
 def run_claims():
     "Run the cells that say what the table says"
-    sources = [''.join(o['source']) for o in json.loads(chapter.read_text(encoding='utf-8'))['cells'] if o['cell_type']=='code']
-    chosen = [o for o in sources if o.startswith(begins)]
-    assert len(chosen)==len(begins)
-    names = dict(np=np, pd=pd, Counter=Counter, interval=interval, findings=findings, survivors=survivors, in_words=in_words, points=points,
-        published_records=evidence.published_records, found=findings())
-    for source in chosen: exec(source, names)
+    names = dict(Counter=Counter, interval=interval, findings=findings, survivors=survivors, in_words=in_words, points=points)
+    run_cells('14_what_helps_when', begins, **names, published_records=evidence.published_records, found=findings())
 
 def altered(folder, name, key, gain, epochs=None):
     "`published_records` with other values of one variant"

@@ -1,9 +1,8 @@
 "Sentences of chapter 15 on how well the checker does: hidden cells compute them, and fail when the records say something else"
 import json
-from copy import deepcopy
 import pytest
 from sota_course.core import shipped
-from sota_course.tests.test_exercises import cells_of,in_checkout
+from sota_course.tests.chapters import in_checkout,run_cells
 from sota_course.training.testing import share_interval
 
 pytestmark = in_checkout
@@ -13,10 +12,7 @@ def run_claims(change=lambda graded: None):
     "Run the hidden cells on graded answers, after `change` has altered them"
     graded = {k: json.loads((published/f'{o}.json').read_text(encoding='utf-8')) for k,o in (('second set', 'second_set_unseen'), ('left out', 'left_out'))}
     change(graded)
-    names = dict(share_interval=share_interval, graded=deepcopy(graded))
-    chosen = [o for kind,o in cells_of('15_questionnaire') if kind=='code' and o.startswith(('#| hide\nrows =', '#| hide\nfor found in graded'))]
-    assert len(chosen)==2
-    for source in chosen: exec(source, names)
+    run_cells('15_questionnaire', ('#| hide\nrows =', '#| hide\nfor found in graded'), share_interval=share_interval, graded=graded)
 
 def shares(measure, share, where='second set'): return lambda graded: graded[where]['real'][measure].update(share=share)
 def more_answers(graded): graded['second set']['real']['wrong_passed'].update(n=600, interval=[0.09, 0.13])

@@ -5,15 +5,13 @@ import numpy as np
 import pytest
 from sota_course.compare import compare,interval
 from sota_course.records import published_records
-from sota_course.tests.test_exercises import cells_of,in_checkout
+from sota_course.tests.chapters import cells_of,cells_that_begin,in_checkout
 
 pytestmark = in_checkout
 
 def hidden(chapter, begins, names):
     "Run the hidden cells of a chapter that begin so"
-    chosen = [o for kind,o in cells_of(chapter) if kind=='code' and o.startswith(begins)]
-    assert len(chosen)==len(begins)
-    for source in chosen: exec('\n'.join(o for o in source.splitlines() if not o.startswith('from sota_course.')), names)
+    for source in cells_that_begin(chapter, begins): exec('\n'.join(o for o in source.splitlines() if not o.startswith('from sota_course.')), names)
 
 def altered(folder, change):
     "`published_records`, with the records of `folder` altered by `change`"

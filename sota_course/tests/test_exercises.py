@@ -1,20 +1,10 @@
 "Exercises of chapters: their solutions pass, starters that nobody touched are not attempted, and what a chapter promises is there"
-import json,re
-from functools import cache,partial
-from pathlib import Path
+import re
 import pytest
 from sota_course.core import CourseError
 from sota_course.exercises import exercise
 from sota_course.exercises.engine import checks,comparison,is_untouched
-
-notebooks = Path(__file__).parents[2]/'nbs'
-in_checkout = pytest.mark.skipif(not notebooks.is_dir(), reason='needs the notebooks of a checkout')
-
-@cache
-def cells_of(chapter):
-    "Type and source of each cell of a chapter, such as '05_tta'"
-    found = json.loads((notebooks/f'{chapter}.ipynb').read_text(encoding='utf-8'))['cells']
-    return [(o['cell_type'], ''.join(o['source'])) for o in found]
+from sota_course.tests.chapters import cells_of,in_checkout,notebooks
 
 def starters(chapter):
     "By the name of the exercise, the starter cells of a chapter, each with the solution that is folded away below it"
@@ -45,6 +35,12 @@ def solve(chapter, name, **names):
     solution = starters(chapter)[name][1]
     assert solution, f'{chapter} has no solution of {name} folded away below its starter'
     return attempt(chapter, name, solution, **names)
+
+def mistakes(chapter, name, *codes, **names):
+    "What is said to each of some attempts, none of which is right yet"
+    found = [attempt(chapter, name, o, **names) for o in codes]
+    assert [o.verdict for o in found]==['not yet']*len(codes)
+    return [o.said for o in found]
 
 def quick_ladder(folder):
     "`ladder` as chapters call it, on a few images and for one epoch: for solutions that run a comparison"

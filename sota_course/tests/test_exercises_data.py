@@ -1,7 +1,8 @@
 "Exercises of chapters 00, 01 and 03: the solutions in the chapters pass, and typical mistakes are told apart"
 import pytest
 from sota_course.exercises import exercise
-from sota_course.tests.test_exercises import attempt,cells_of,in_checkout,quick_ladder,solve
+from sota_course.tests.chapters import cells_of
+from sota_course.tests.test_exercises import attempt,in_checkout,quick_ladder,solve
 
 pytestmark = in_checkout
 places = {'data.draws': '00_before_you_train', 'data.units': '00_before_you_train', 'data.some_of_each': '01_imagenette',

@@ -3,7 +3,7 @@ import pytest
 from sota_course.experiments.recipes import named_recipe,variants
 from sota_course.data.sample import sample_data
 from sota_course.simulated import simulated_records
-from sota_course.tests.test_exercises import attempt,in_checkout,quick_ladder,solve
+from sota_course.tests.test_exercises import attempt,in_checkout,mistakes,quick_ladder,solve
 
 pytestmark = in_checkout
 difference,comparing = '12_is_it_a_difference','13_compare'
@@ -19,12 +19,6 @@ def test_solutions_that_train(chapter, name, tmp_path, monkeypatch):
     monkeypatch.setitem(variants, 'wide', {}) # the solution sets it; nothing stays behind
     found = solve(chapter, name, ladder=quick_ladder(tmp_path), sample_data=sample_data, named_recipe=named_recipe, folder=tmp_path, path=None, variants=variants)
     assert found.verdict=='correct', found.said
-
-def mistakes(chapter, name, *codes):
-    "What is said to each of some attempts"
-    found = [attempt(chapter, name, o) for o in codes]
-    assert {o.verdict for o in found}=={'not yet'}
-    return [o.said for o in found]
 
 def test_mistakes_with_holm():
     every = 'def stands(ps): return [p*len(ps) < 0.05 for p in ps]'

@@ -1,6 +1,6 @@
 "Exercises of chapters 06 and 07: solutions pass, typical mistakes are told apart, untouched starters are not attempted"
 import pytest
-from sota_course.tests.test_exercises import attempt,in_checkout,solve
+from sota_course.tests.test_exercises import attempt,in_checkout,mistakes,solve
 
 pytestmark = in_checkout
 
@@ -20,12 +20,6 @@ runs = dict(train=fake_train, sample_data=lambda *_: None, folder=None)
 def test_solutions_pass_and_starters_are_not_attempted(chapter, name, names):
     assert solve(chapter, name, **names).verdict=='correct'
     assert attempt(chapter, name, None, **names).verdict=='not attempted'
-
-def mistakes(chapter, name, *codes, **names):
-    "What is said about each of `codes`"
-    found = [attempt(chapter, name, o, **names) for o in codes]
-    assert [o.verdict for o in found]==['not yet']*len(codes)
-    return [o.said for o in found]
 
 def test_mistakes_in_cutmix():
     head = 'def cutmix(x, partners, top, left, height, width):\n    box = slice(top, top+height),slice(left, left+width)\n'
