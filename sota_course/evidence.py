@@ -10,7 +10,7 @@ __all__ = ['techniques', 'fine_tuned', 'Finding', 'findings', 'survivors', 'comm
 import html,math
 from dataclasses import dataclass
 import numpy as np,pandas as pd
-from .compare import holm,interval,measured,p_value
+from .compare import holm,interval,measured,p_value,verdict
 from .core import shipped
 from .records import published_records
 
@@ -59,9 +59,8 @@ class Finding:
     @property
     def verdict(self):
         "'helped', 'hurt' or 'cannot tell'"
-        centre,half = self.interval
-        if not abs(centre)>half: return 'cannot tell' # which one pair never can: its interval is nan
-        return 'helped' if (centre>0)==(self.metric=='accuracy') else 'hurt'
+        said = verdict(self.pairs, lower=self.metric!='accuracy')
+        return 'cannot tell' if said.startswith('cannot tell') else said
     @property
     def p(self): return p_value(self.pairs)
 

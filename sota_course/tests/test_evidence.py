@@ -3,7 +3,7 @@
 import html, math
 from dataclasses import dataclass
 import numpy as np, pandas as pd
-from sota_course.compare import holm, interval, measured, p_value
+from sota_course.compare import holm, interval, measured, p_value, verdict
 from sota_course.core import shipped
 from sota_course.records import published_records
 from fastai.vision.all import plt, test_eq, test_close
