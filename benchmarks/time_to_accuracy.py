@@ -1,7 +1,7 @@
 """How many seconds for how much accuracy? Stock fastai against the recipes of seconds, and the way from one to the other.
 
     python benchmarks/time_to_accuracy.py PATH --seeds 1 2 3 4 5        # stock and three recipes; all cores free
-    python benchmarks/time_to_accuracy.py PATH --stairs --seeds 1 2 3   # one change at a time, and what did not help
+    python benchmarks/time_to_accuracy.py PATH --stairs --seeds 1 2 3 4 5 # one change at a time, and what did not help
     python benchmarks/time_to_accuracy.py SAMPLE --only sample-five-seconds sample-two-seconds --seeds 0 1 2 3 4 5 6 7 8 9
     python benchmarks/time_to_accuracy.py --quick                       # does it run? A few drawn images, no records
 
