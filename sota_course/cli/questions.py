@@ -45,7 +45,7 @@ def check_command(
 def _print_unsure(unsure):
     "The answers that the checker does not judge, with what it recognized: the ones worth reading"
     from sota_course.questionnaire.result import said,short
-    print(f'To read first, {len(unsure)} answers on which the checker is not sure:')
+    print(f'To read first, {len(unsure)} answer{"s"*(len(unsure)!=1)} of which the checker is not sure:')
     for name,result,answer in sorted(unsure, key=lambda o: (o[1].n, o[0])):
         print(f'  question {result.n}, {name}: {short(answer, 200)}')
         for p in result.points: print(f'      {p.what}: {said(p)}')

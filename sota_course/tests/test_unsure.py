@@ -100,7 +100,7 @@ def test_a_teacher_sees_unsure_answers_first(sure_of_nothing, tmp_path, capsys):
     (tmp_path/'ada.md').write_text(f'2. mean 0 and std 1\n7. {sure_of_nothing}', encoding='utf-8')
     grade_command(tmp_path, tmp_path/'grades.csv')
     out = capsys.readouterr().out
-    assert out.startswith('To read first, 1 answers') and sure_of_nothing in out
+    assert out.startswith('To read first, 1 answer of') and sure_of_nothing in out
     assert ',unsure,' in (tmp_path/'grades.csv').read_text(encoding='utf-8')
 
 def test_the_terminal_lets_one_tick_and_disagree(sure_of_nothing, tmp_path, capsys, monkeypatch):

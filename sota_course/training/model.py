@@ -247,7 +247,7 @@ def load_model(
     """Read a saved model; runs nothing that is in the folder, and fetches nothing.
     Raises `CourseError` for one that is damaged, newer, or something else"""
     path,device = Path(path).expanduser(),get_device(device)
-    if not path.is_dir(): raise CourseError(f"There is no folder {path}: name one that save_model has made.")
+    if not path.is_dir(): raise CourseError(f"There is no folder {path}: name one that `sota-course train --save` or save_model has made.")
     try:
         spec = _read_json(path/'model.json')
         fields = _check_model(spec)
