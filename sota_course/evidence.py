@@ -177,7 +177,7 @@ def in_words(
     length = f"{s['seconds']:g} s" if s['seconds'] else f"{s['epochs']} epoch{'s'*(s['epochs']!=1)}"
     wrong = f"{s['noise']} % of labels wrong, "*bool(s['noise'])
     kind = 'drawn images' if s['data'].startswith('sample') else 'photographs'
-    return f"{wrong}{s['arch']}, {s['size']} px, {length}, {s['images']} {kind}"
+    return f"{wrong}{s['arch']}, {s['size']} px, {length}, {s['images']:,} {kind}"
 
 _marks = dict(helped='▲', hurt='▼')
 
@@ -200,8 +200,8 @@ def _short(o):
     s,kind = o.situation,column(o)
     if kind=='Wrong labels': return f"{s['noise']} %, {s['epochs']} epochs"
     if kind=='In equal time': return f"{s['seconds']:g} s"
-    if kind=='Pretrained': return f"{s['images']} {'drawn' if s['data'].startswith('sample') else 'photos'}"
-    if kind=='A part of the images': return f"{s['images']} photos"
+    if kind=='Pretrained': return f"{s['images']:,} {'drawn' if s['data'].startswith('sample') else 'photos'}"
+    if kind=='A part of the images': return f"{s['images']:,} photos"
     return f"{s['arch']}, {s['size']} px, {s['epochs']} ep."
 
 def at_a_glance(
@@ -223,8 +223,8 @@ def findings_table(
 ): # `pandas.DataFrame`, a row for each
     "All there is to say about each, with its command"
     rows = [dict(technique=o.technique, situation=in_words(o), before=f'{np.mean(o.before):.1%}', after=f'{np.mean(o.after):.1%}',
-        points=points(o.interval[0]), half=f'{100*o.interval[1]:.1f}', pairs=len(o.pairs), verdict=o.verdict,
-        survives=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
+        points=points(o.interval[0]), reach=f'{100*o.interval[1]:.1f}', pairs=len(o.pairs), verdict=o.verdict,
+        after_holm=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
     return pd.DataFrame(rows)
 
 # %% ../nbs/workshop/evidence.ipynb #0a5cf587
