@@ -1,7 +1,7 @@
 "Sentences of chapter 06 that compare: other records make their hidden cells fail"
 from copy import deepcopy
 import pytest
-from sota_course.compare import compare,interval,measured
+from sota_course.compare import compare,interval,measured,verdict
 from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
@@ -14,7 +14,7 @@ def published(): return published_records('epochs-imagenette2-224')
 def run_claims(records, chapter='06_mixup', begins=begins, **others):
     "Run the cells of `chapter` that begin so, as if `records` were the published ones; `others` by their folder"
     def read(folder): return deepcopy(others.get(folder.split('-')[0], records))
-    run_cells(chapter, begins, compare=compare, interval=interval, measured=measured, published_records=read)
+    run_cells(chapter, begins, compare=compare, interval=interval, measured=measured, verdict=verdict, published_records=read)
 
 def altered(records, name, epochs, **by):
     "Copies of `records`, where the runs of `name` with so many epochs have other results"

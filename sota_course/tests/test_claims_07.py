@@ -6,18 +6,12 @@ from sota_course.tests.chapters import in_checkout
 from sota_course.tests.test_claims_06 import altered,published,run_claims
 
 pytestmark = in_checkout
-begins = 'records = published_records', '#| hide\nfor n in (5, 20)', 'def row(r)', '#| hide\nwithout,smoothed'
+begins = 'records = published_records', '#| hide\nfor n in (5, 20)', 'noisy =', 'def gained', '#| hide\ndef mean_at'
 
-def on_wrong_labels(name='', **by):
-    "Records of runs on wrong labels, where those of `name` have other results"
-    records = deepcopy(published_records('evaluated-imagenette2-96'))
-    for r in records:
-        if r.config['variant']==name: r.log[-1].update({k: r.log[-1][k]+v for k,v in by.items()})
-    return records
-
-def run(records, wrong=None, tenth=None):
-    few = tenth or published_records('ranking-imagenette2-224')
-    run_claims(records, '07_label_smoothing', begins, evaluated=wrong or on_wrong_labels(), ranking=few)
+def run(records, wrong=None, tenth=None, older=None):
+    read = published_records
+    run_claims(records, '07_label_smoothing', begins, noise=wrong or read('noise-imagenette2-224'), evaluated=older or read('evaluated-imagenette2-96'),
+        ranking=tenth or read('ranking-imagenette2-224'))
 
 def test_claims_hold(): run(published())
 
@@ -27,10 +21,16 @@ def test_claims_hold(): run(published())
 def test_claims_fail_on_other_records(name, epochs, by):
     with pytest.raises(AssertionError): run(altered(published(), name, epochs, **by))
 
-@pytest.mark.parametrize('name,by', [('50% wrong labels', dict(confidence=0.2)), ('50% wrong labels', dict(calibration_error=0.1)),
-    ('50% wrong labels, label smoothing', dict(accuracy=0.1)), ('50% wrong labels, label smoothing', dict(confidence=0.1))])
+@pytest.mark.parametrize('name,by', [('50% wrong labels', dict(accuracy=0.05)), ('25% wrong labels', dict(accuracy=-0.02)), ('5% wrong labels', dict(accuracy=0.01)),
+    ('50% wrong labels, mixup', dict(accuracy=0.02)), ('25% wrong labels, mixup', dict(accuracy=0.02)), ('5% wrong labels, label_smoothing', dict(accuracy=0.02)),
+    ('50% wrong labels, label_smoothing', dict(calibration_error=-0.05)), ('5% wrong labels', dict(calibration_error=-0.03)), ('50% wrong labels', dict(loss=0.4))])
 def test_claims_on_wrong_labels_fail_on_other_records(name, by):
-    with pytest.raises(AssertionError): run(published(), on_wrong_labels(name, **by))
+    with pytest.raises(AssertionError): run(published(), wrong=altered(published_records('noise-imagenette2-224'), name, 20, **by))
+
+def test_claims_on_the_confidence_fail_on_other_records():
+    older = deepcopy(published_records('evaluated-imagenette2-96'))
+    for r in older: r.log[-1]['confidence'] = 0.4
+    with pytest.raises(AssertionError): run(published(), older=older)
 
 @pytest.mark.parametrize('name,by', [('label_smoothing', dict(calibration_error=0.05)), ('baseline', dict(calibration_error=-0.1))])
 def test_claims_on_a_tenth_fail_on_other_records(name, by):
