@@ -187,22 +187,13 @@ def points(
     "It in points of accuracy"
     return f'{100*x:+.1f}'.replace('-', '−')
 
-def _line(o, survives, link):
-    "A finding in a cell"
-    centre,half = o.interval
-    mark = '?' if o.verdict=='cannot tell' else _marks[o.verdict]*(1+survives)
-    shown = html.escape(f'{mark} {points(centre)} ± {100*half:.1f}')
-    title = html.escape(f'{o.verdict}: {in_words(o)}; {len(o.pairs)} pairs')
-    return f'<a href="{link.format(o.folder)}" title="{title}">{shown}</a><br><small>{html.escape(_short(o))}</small>'
-
-def _short(o):
-    "What tells it from others in its cell"
-    s,kind = o.situation,column(o)
-    if kind=='Wrong labels': return f"{s['noise']} %, {s['epochs']} epochs"
-    if kind=='In equal time': return f"{s['seconds']:g} s"
-    if kind=='Pretrained': return f"{s['images']:,} {'drawn' if s['data'].startswith('sample') else 'photos'}"
-    if kind=='A part of the images': return f"{s['images']:,} photos"
-    return f"{s['arch']}, {s['size']} px, {s['epochs']} ep."
+def _entry(o, survives, link):
+    "A finding in a cell: its mark, its points where it has a verdict, and the rest when it is pointed at"
+    (centre,reach),told = o.interval,o.verdict!='cannot tell'
+    mark = _marks[o.verdict]*(1+survives) if told else '?'
+    shown = f'{mark}&nbsp;{points(centre)}' if told else mark
+    title = html.escape(f'{o.verdict}: {points(centre)} ± {100*reach:.1f} points; {in_words(o)}; {len(o.pairs)} pairs')
+    return f'<a href="{link.format(o.folder)}" title="{title}" aria-label="{title}">{shown}</a>'
 
 def at_a_glance(
     found, # list of `Finding`
@@ -213,7 +204,7 @@ def at_a_glance(
     columns = [o for o in _columns if any(column(f)==o for f in found)]
     rows = []
     for name in dict.fromkeys(o.technique for o in found):
-        cells = ['<br>'.join(_line(o, kept[id(o)], link) for o in found if o.technique==name and column(o)==c) for c in columns]
+        cells = [' '.join(_entry(o, kept[id(o)], link) for o in found if o.technique==name and column(o)==c) for c in columns]
         rows.append(f'<tr><th scope="row">{html.escape(name)}</th>' + ''.join(f'<td>{o}</td>' for o in cells) + '</tr>')
     head = ''.join(f'<th scope="col">{o}</th>' for o in ('Technique', *columns))
     return f'<table class="evidence"><thead><tr>{head}</tr></thead><tbody>' + ''.join(rows) + '</tbody></table>'
