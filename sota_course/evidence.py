@@ -19,7 +19,7 @@ from .records import published_records
 techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Presizing', '02_presizing', 1, ('presized',)),
     ('Normalization', '03_normalization', 1, ('normalized',)),
-    ('Two stages of size', '04_progressive_resizing', 1, ('progressive',)),
+    ('Two stages of image size', '04_progressive_resizing', 1, ('progressive',)),
     ('Growing images', '04_progressive_resizing', 1, ('growing', 'growing images')),
     ('Growing images', '04_progressive_resizing', -1, ('full size', 'one size')),
     ('TTA: mirror image', '05_tta', 1, ('mirrored', 'baseline, mirrored')),
@@ -27,15 +27,15 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('TTA: random crops', '05_tta', 1, ('tta', 'random', 'baseline, random')),
     ('Mixup', '06_mixup', 1, ('mixup',)),
     ('CutMix', '06_mixup', 1, ('cutmix',)),
-    ('Mixup and random crops', '06_mixup', 1, ('mixup+tta',)),
+    ('Mixup, and TTA: random crops', '06_mixup', 1, ('mixup+tta',)),
     ('Label smoothing', '07_label_smoothing', 1, ('label_smoothing', 'label smoothing')),
     ('Mixup and label smoothing', '07_label_smoothing', 1, ('mixup+label_smoothing',)),
-    ('Flat, then cosine', '08_training', 1, ('flat then cosine',)),
+    ('Learning rate: flat, then cosine', '08_training', 1, ('flat then cosine',)),
     ('Muon, not AdamW', '09_train_faster', -1, ('adam', 'adamw')),
-    ('Flips in turn', '09_train_faster', -1, ('random flips',)),
-    ('bf16, not float32', '09_train_faster', -1, ('float32',)),
+    ('Alternating flips', '09_train_faster', -1, ('random flips',)),
+    ('16-bit numbers (bfloat16)', '09_train_faster', -1, ('float32',)),
     ('All layers, not the head alone', '10_your_photographs', -1, ('head',)),
-    ('Pretrained weights', '10_your_photographs', -1, ('from scratch',))) for k in names}
+    ('Fine-tuning, not from scratch', '10_your_photographs', -1, ('from scratch',))) for k in names}
 _baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds'
 
 # %% ../nbs/workshop/evidence.ipynb #d82c424a
@@ -61,6 +61,11 @@ class Finding:
         "'helped', 'hurt' or 'cannot tell'"
         said = verdict(self.pairs, lower=self.metric!='accuracy')
         return 'cannot tell' if said.startswith('cannot tell') else said
+    @property
+    def small(self):
+        "Whether the whole interval lies within 0.01, a point of accuracy, on either side of zero"
+        centre,reach = self.interval
+        return abs(centre)+reach < 0.01
     @property
     def p(self): return p_value(self.pairs)
 
@@ -169,15 +174,24 @@ def column(
     if s['part']>1: return 'A part of the images'
     return 'A few epochs' if s['epochs']<10 else '20 epochs' if s['epochs']<80 else '80 epochs and more'
 
+def _images(s):
+    return f"{s['images']:,} {'drawn images' if s['data'].startswith('sample') else 'photographs'}"
+
+def _in_short(o):
+    "The situation without the number of images, where these are all of Imagenette"
+    s = o.situation
+    length = f"{s['seconds']:g} s" if s['seconds'] else f"{s['epochs']} epoch{'s'*(s['epochs']!=1)}"
+    wrong = f"{s['noise']} % of labels wrong, "*bool(s['noise'])
+    few = s['images']<5000 # of photographs there are 9,469
+    return f"{wrong}{s['arch']}, {s['size']} px, {length}" + f', {_images(s)}'*few
+
 def in_words(
     o, # `Finding`
 ): # str
     "Its situation: network, size, length, images"
-    s = o.situation
-    length = f"{s['seconds']:g} s" if s['seconds'] else f"{s['epochs']} epoch{'s'*(s['epochs']!=1)}"
-    wrong = f"{s['noise']} % of labels wrong, "*bool(s['noise'])
-    kind = 'drawn images' if s['data'].startswith('sample') else 'photographs'
-    return f"{wrong}{s['arch']}, {s['size']} px, {length}, {s['images']:,} {kind}"
+    short,images = _in_short(o),_images(o.situation)
+    against = '; from scratch: a small network, more epochs'*(o.name=='from scratch')
+    return (short if short.endswith(images) else f'{short}, {images}') + against
 
 _marks = dict(helped='▲', hurt='▼')
 
@@ -190,22 +204,25 @@ def points(
 def _entry(o, survives, link):
     "A finding in a cell: its mark, its points where it has a verdict, and the rest when it is pointed at"
     (centre,reach),told = o.interval,o.verdict!='cannot tell'
-    mark = _marks[o.verdict]*(1+survives) if told else '?'
-    shown = f'{mark}&nbsp;{points(centre)}' if told else mark
+    shown = f'{_marks[o.verdict]*(1+survives)}&nbsp;{points(centre)}' if told else '≈' if o.small else '?'
     title = html.escape(f'{o.verdict}: {points(centre)} ± {100*reach:.1f} points; {in_words(o)}; {len(o.pairs)} pairs')
     return f'<a href="{link.format(o.folder)}" title="{title}" aria-label="{title}">{shown}</a>'
 
+_source = 'https://github.com/sota-course/sota_course/tree/main/'
+
 def at_a_glance(
     found, # list of `Finding`
-    link:str='https://github.com/sota-course/sota_course/tree/main/benchmarks/results/{}', # address of a folder of records
+    link:str=_source+'benchmarks/results/{}', # address of a folder of records
+    chapter:str=_source+'nbs/{}.ipynb', # address of a chapter
 ): # str, HTML
     "A row for each technique, a column for each kind of situation"
     kept = dict(zip(map(id, found), survivors(found)))
     columns = [o for o in _columns if any(column(f)==o for f in found)]
     rows = []
-    for name in dict.fromkeys(o.technique for o in found):
+    for name,place in {o.technique: o.chapter for o in found}.items():
         cells = [' '.join(_entry(o, kept[id(o)], link) for o in found if o.technique==name and column(o)==c) for c in columns]
-        rows.append(f'<tr><th scope="row">{html.escape(name)}</th>' + ''.join(f'<td>{o}</td>' for o in cells) + '</tr>')
+        title = f'<a href="{chapter.format(place)}">{html.escape(name)}</a>'
+        rows.append(f'<tr><th scope="row">{title}</th>' + ''.join(f'<td>{o}</td>' for o in cells) + '</tr>')
     head = ''.join(f'<th scope="col">{o}</th>' for o in ('Technique', *columns))
     return f'<table class="evidence"><thead><tr>{head}</tr></thead><tbody>' + ''.join(rows) + '</tbody></table>'
 
@@ -214,8 +231,8 @@ def findings_table(
 ): # `pandas.DataFrame`, a row for each
     "All there is to say about each, with its command"
     rows = [dict(technique=o.technique, situation=in_words(o), before=f'{np.mean(o.before):.1%}', after=f'{np.mean(o.after):.1%}',
-        points=points(o.interval[0]), reach=f'{100*o.interval[1]:.1f}', pairs=len(o.pairs), verdict=o.verdict,
-        after_holm=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
+        points=f'{points(o.interval[0])} ± {100*o.interval[1]:.1f}', pairs=len(o.pairs), verdict=o.verdict,
+        stands=kept, command=command(o)) for o,kept in zip(found, survivors(found))]
     return pd.DataFrame(rows)
 
 # %% ../nbs/workshop/evidence.ipynb #0a5cf587
@@ -229,6 +246,7 @@ def plot_findings(
         centre,half = o.interval
         color,marker = looks[o.verdict]
         ax.errorbar(100*centre, i, xerr=100*half, color=color, marker=marker, capsize=2)
+        ax.text(1.01, i, f'{len(o.pairs)} pairs', transform=ax.get_yaxis_transform(), va='center', color='gray', fontsize=8)
     ax.axvline(0, color='gray', lw=1)
-    ax.set(xlabel='Points of accuracy, with 95 % interval', yticks=range(len(found)), yticklabels=map(in_words, found))
+    ax.set(xlabel='Points of accuracy, with 95 % interval', yticks=range(len(found)), yticklabels=map(_in_short, found))
     ax.invert_yaxis()

@@ -30,7 +30,7 @@ def test_claims_fail_on_other_records(name, change):
 views = 'views-imagenette2-224'
 
 def run_views(records):
-    begins = "records = [r for r in published_records('views", 'def median_of', '#| hide\nfor size in (48'
+    begins = "records = published_records('views", 'def median_of', '#| hide\nfor size in (48'
     run_cells('05_tta', begins, compare=compare, interval=interval, published_records=lambda _: records)
 
 def test_claims_on_views_hold(): run_views(published_records(views))
