@@ -31,6 +31,7 @@ def test_claims_hold(): run_claims()
     ('epochs-imagenette2-224', 'cutmix', 'accuracy', 0.06, 20), ('epochs-imagenette2-224', 'cutmix', 'accuracy', 0.06, 5),
     ('epochs-imagenette2-224', 'mixup', 'accuracy', 0.03, 5), ('epochs-imagenette2-224', 'mixup', 'accuracy', 0.03, 20),
     ('epochs-imagenette2-224', 'label_smoothing', 'accuracy', 0.03, 5), ('epochs-imagenette2-224', 'label_smoothing', 'calibration_error', -0.2, 20),
+    ('equal-time-imagenette2-224', 'growing', 'accuracy', -0.05, None), ('views-imagenette2-224', 'random', 'accuracy', -0.02, None),
     ('ladder-imagenette2-224', 'normalized', 'accuracy', -0.01, None), ('ranking-imagenette2-224', 'mixup', 'accuracy', -0.03, 40),
     ('ranking-imagenette2-224', 'cutmix', 'calibration_error', 0.2, 40), ('transfer-sample-10-sample-v1-1000-400-seed42', 'from scratch', 'accuracy', 0.49, None)])
 def test_claims_fail_on_other_records(monkeypatch, folder, name, key, gain, epochs):
