@@ -9,7 +9,7 @@ from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
-begins = '#| hide\ncertainly =','#| hide\nsofter =','calibration =','#| hide\ndef verdicts_on','records = [r','#| hide\nown,'
+begins = '#| hide\ncertainly =','#| hide\nsofter =','calibration =','rows = [','#| hide\ndef verdicts_on','records = [r','#| hide\nown,'
 
 def run_claims():
     "Run the cells that say what the table says"
@@ -31,7 +31,7 @@ def test_claims_hold(): run_claims()
     ('epochs-imagenette2-224', 'cutmix', 'accuracy', 0.06, 20), ('epochs-imagenette2-224', 'cutmix', 'accuracy', 0.06, 5),
     ('epochs-imagenette2-224', 'mixup', 'accuracy', 0.03, 5), ('epochs-imagenette2-224', 'mixup', 'accuracy', 0.03, 20),
     ('epochs-imagenette2-224', 'label_smoothing', 'accuracy', 0.03, 5), ('epochs-imagenette2-224', 'label_smoothing', 'calibration_error', -0.2, 20),
-    ('equal-time-imagenette2-224', 'growing', 'accuracy', -0.05, None), ('views-imagenette2-224', 'random', 'accuracy', -0.02, None),
+    ('ranking-imagenette2-224', 'label_smoothing', 'confidence', 0.05, 16), ('equal-time-imagenette2-224', 'growing', 'accuracy', -0.05, None), ('views-imagenette2-224', 'random', 'accuracy', -0.02, None),
     ('ladder-imagenette2-224', 'normalized', 'accuracy', -0.01, None), ('ranking-imagenette2-224', 'mixup', 'accuracy', -0.03, 40),
     ('ranking-imagenette2-224', 'cutmix', 'calibration_error', 0.2, 40), ('transfer-sample-10-sample-v1-1000-400-seed42', 'from scratch', 'accuracy', 0.49, None)])
 def test_claims_fail_on_other_records(monkeypatch, folder, name, key, gain, epochs):
