@@ -6,7 +6,7 @@ from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
-begins = ('def gains', 'def in_short', '#| hide\nsaid', 'two_stages =', '#| hide\nassert all(0.4', 'runs = {', '#| hide\nas_many', 'in_time =', 'def epochs_begun', '#| hide\nassert budgets', 'tuned =', '#| hide\npoints =')
+begins = ('def gains', 'def in_short', '#| hide\nsaid', 'two_stages =', '#| hide\nassert all(0.4', 'runs = {', '#| hide\nas_many', 'in_time =', 'def epochs_begun', '#| hide\nassert budgets', "few = 'transfer", '#| hide\npoints =')
 
 def run_claims(records):
     "Run the cells that need nothing but records, as if those of `records` were the published ones"
@@ -48,6 +48,6 @@ def test_claims_hold(): run_claims(published_records)
     ('time_to_accuracy-imagenette2-224', 'ten-seconds', more(1)), ('time_to_accuracy-imagenette2-224', 'ten-seconds', in_one_pair(2.5)),
     ('growing-imagenette2-224', 'baseline', more(2)), ('growing-imagenette2-224', 'baseline', more(-2)), ('growing-imagenette2-224', 'growing', in_one_pair(-4)),
     ('equal-time-imagenette2-224', 'growing', more(-3)), ('equal-time-imagenette2-224', 'progressive', more(3)), ('equal-time-imagenette2-224', 'baseline', more(2)),
-    ('equal-time-imagenette2-224', 'growing', fewer_epochs), ('pretrained-sample', 'progressive', more(4)), ('pretrained-sample', 'progressive', in_one_pair(8))])
+    ('equal-time-imagenette2-224', 'growing', fewer_epochs), ('transfer-sample-10-sample-v1-1000-400-seed42', 'growing', more(3)), ('pretrained-sample', 'progressive', more(4)), ('pretrained-sample', 'progressive', in_one_pair(8))])
 def test_claims_fail_on_other_records(folder, name, change):
     with pytest.raises(AssertionError): run_claims(altered(folder, name, change))
