@@ -205,6 +205,7 @@ def _entry(o, survives, link):
     "A finding in a cell: its mark, its points where it has a verdict, and the rest when it is pointed at"
     (centre,reach),told = o.interval,o.verdict!='cannot tell'
     shown = f'{_marks[o.verdict]*(1+survives)}&nbsp;{points(centre)}' if told else '≈' if o.small else '?'
+    if told and len(o.pairs)==2: shown += '&nbsp;(2)'
     title = html.escape(f'{o.verdict}: {points(centre)} ± {100*reach:.1f} points; {in_words(o)}; {len(o.pairs)} pairs')
     return f'<a href="{link.format(o.folder)}" title="{title}" aria-label="{title}">{shown}</a>'
 
@@ -222,7 +223,7 @@ def at_a_glance(
     for name,place in {o.technique: o.chapter for o in found}.items():
         cells = [' '.join(_entry(o, kept[id(o)], link) for o in found if o.technique==name and column(o)==c) for c in columns]
         title = f'<a href="{chapter.format(place)}">{html.escape(name)}</a>'
-        rows.append(f'<tr><th scope="row">{title}</th>' + ''.join(f'<td>{o}</td>' for o in cells) + '</tr>')
+        rows.append(f'<tr><th scope="row" style="text-align:left">{title}</th>' + ''.join(f'<td>{o}</td>' for o in cells) + '</tr>')
     head = ''.join(f'<th scope="col">{o}</th>' for o in ('Technique', *columns))
     return f'<table class="evidence"><thead><tr>{head}</tr></thead><tbody>' + ''.join(rows) + '</tbody></table>'
 
@@ -246,7 +247,7 @@ def plot_findings(
         centre,half = o.interval
         color,marker = looks[o.verdict]
         ax.errorbar(100*centre, i, xerr=100*half, color=color, marker=marker, capsize=2)
-        ax.text(1.01, i, f'{len(o.pairs)} pairs', transform=ax.get_yaxis_transform(), va='center', color='gray', fontsize=8)
+        ax.text(1.01, i, f'{len(o.pairs)} pairs', transform=ax.get_yaxis_transform(), va='center', color='#666666', fontsize=8)
     ax.axvline(0, color='gray', lw=1)
     ax.set(xlabel='Points of accuracy, with 95 % interval', yticks=range(len(found)), yticklabels=map(_in_short, found))
     ax.invert_yaxis()
