@@ -6,7 +6,7 @@ from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
-begins = 'records = published_records', '#| hide\ncost ='
+begins = 'records = published_records', 'def plain_runs', '#| hide\ncost =', '#| hide\ndef mean_of'
 few_photographs = 'tenth =', 'def losses', "#| hide\nfor name in ('mixup', 'cutmix')"
 
 def published(): return published_records('epochs-imagenette2-224')
@@ -28,7 +28,8 @@ def test_claims_hold(): run_claims(published())
 @pytest.mark.parametrize('name,epochs,by', [('mixup', 5, dict(accuracy=0.02)), ('mixup', 5, dict(accuracy=-0.02)), ('cutmix', 5, dict(accuracy=0.03)),
     ('mixup', 20, dict(accuracy=0.03)), ('cutmix', 20, dict(accuracy=-0.05)),
     ('mixup', 20, dict(calibration_error=-0.1)), ('cutmix', 5, dict(calibration_error=-0.1)),
-    ('baseline', 20, dict(loss=0.2)), ('baseline', 20, dict(calibration_error=0.05))])
+    ('baseline', 20, dict(loss=0.2)), ('baseline', 20, dict(confidence=0.05)), ('baseline', 80, dict(confidence=-0.05)),
+    ('mixup', 80, dict(accuracy=0.01)), ('mixup', 80, dict(calibration_error=0.03)), ('mixup', 80, dict(loss=0.1)), ('cutmix', 80, dict(accuracy=0.02))])
 def test_claims_fail_on_other_records(name, epochs, by):
     with pytest.raises(AssertionError): run_claims(altered(published(), name, epochs, **by))
 

@@ -5,7 +5,7 @@ from sota_course.tests.chapters import in_checkout
 from sota_course.tests.test_claims_06 import altered,published,run_claims
 
 pytestmark = in_checkout
-begins = 'records = published_records', '#| hide\nfor n in (5, 20)', 'noisy =', '#| hide\ndef mean_at'
+begins = 'records = published_records', '#| hide\nfor n in lengths', 'noisy =', '#| hide\ndef mean_at'
 
 def run(records, wrong=None, tenth=None):
     read = published_records
