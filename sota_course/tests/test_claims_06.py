@@ -6,7 +6,7 @@ from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
-begins = 'records = published_records', 'def plain_runs', '#| hide\ncost =', '#| hide\ndef mean_of'
+begins = 'records = published_records', 'def plain_runs', '#| hide\ncost =', '#| hide\ntrain_loss'
 few_photographs = 'tenth =', 'def losses', "#| hide\nfor name in ('mixup', 'cutmix')"
 
 def published(): return published_records('epochs-imagenette2-224')
