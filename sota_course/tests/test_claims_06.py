@@ -13,7 +13,7 @@ def published(): return published_records('epochs-imagenette2-224')
 
 def run_claims(records, chapter='06_mixup', begins=begins, **others):
     "Run the cells of `chapter` that begin so, as if `records` were the published ones; `others` by their folder"
-    def read(folder): return deepcopy(others.get(folder.split('-')[0], records))
+    def read(folder): return deepcopy(others.get('large' if '-large-' in folder else folder.split('-')[0], records))
     run_cells(chapter, begins, compare=compare, interval=interval, measured=measured, verdict=verdict, published_records=read)
 
 def altered(records, name, epochs, **by):
@@ -50,3 +50,11 @@ def test_claims_on_a_tenth_hold(): run_tenth(ranking())
 @pytest.mark.parametrize('name,by', [('mixup', dict(accuracy=-0.03)), ('cutmix', dict(accuracy=-0.01)), ('mixup', dict(calibration_error=0.1)), ('baseline', dict(loss=-1))])
 def test_claims_on_a_tenth_fail_on_other_records(name, by):
     with pytest.raises(AssertionError): run_tenth(ranking(name, **by))
+
+def run_large(records): run_claims(published(), begins=(*begins, 'def table_of', 'large =', '#| hide\nfor name in looks'), large=records)
+
+def test_claims_on_a_larger_network_hold(): run_large(published_records('epochs-large-imagenette2-224'))
+
+@pytest.mark.parametrize('name,epochs,by', [('mixup', 5, dict(accuracy=0.03)), ('mixup', 20, dict(accuracy=-0.02)), ('cutmix', 20, dict(accuracy=0.03))])
+def test_claims_on_a_larger_network_fail_on_other_records(name, epochs, by):
+    with pytest.raises(AssertionError): run_large(altered(published_records('epochs-large-imagenette2-224'), name, epochs, **by))
