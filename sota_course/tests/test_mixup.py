@@ -10,7 +10,6 @@ from IPython.display import Markdown
 from sota_course.all import *
 from sota_course.exercises import exercise
 from sota_course.experiments.runs import train
-from sota_course.networks import build_network
 from sota_course.quiz import quiz
 from sota_course.mixup import *
 
