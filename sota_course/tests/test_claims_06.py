@@ -13,7 +13,9 @@ def published(): return published_records('epochs-imagenette2-224')
 
 def run_claims(records, chapter='06_mixup', begins=begins, **others):
     "Run the cells of `chapter` that begin so, as if `records` were the published ones; `others` by their folder"
-    def read(folder): return deepcopy(others.get('large' if '-large-' in folder else folder.split('-')[0], records))
+    def read(folder):
+        known = 'large' if '-large-' in folder else 'xresnet' if '-xresnet-' in folder else folder.split('-')[0]
+        return deepcopy(others.get(known, records))
     run_cells(chapter, begins, compare=compare, interval=interval, measured=measured, verdict=verdict, published_records=read)
 
 def altered(records, name, epochs, **by):
@@ -51,7 +53,9 @@ def test_claims_on_a_tenth_hold(): run_tenth(ranking())
 def test_claims_on_a_tenth_fail_on_other_records(name, by):
     with pytest.raises(AssertionError): run_tenth(ranking(name, **by))
 
-def run_large(records): run_claims(published(), begins=(*begins, 'def table_of', 'large =', '#| hide\nfor name in looks'), large=records)
+def run_large(records):
+    cells = *begins, 'def table_of', 'large =', '#| hide\nfor name in looks'
+    run_claims(published(), begins=cells, large=records, xresnet=published_records('epochs-xresnet-imagenette2-224'))
 
 def test_claims_on_a_larger_network_hold(): run_large(published_records('epochs-large-imagenette2-224'))
 
