@@ -75,8 +75,8 @@ class Prose:
 # ---- outputs
 
 class _Clean(HTMLParser):
-    "Tables and text of an HTML output; no style, no script, no attribute but spans"
-    tags = set('table thead tbody tr th td caption p b i strong em code br ul ol li q sub sup h4 h5'.split())
+    "Tables, text and links of an HTML output; no style, no script, no attribute but spans and what a link needs"
+    tags = set('table thead tbody tr th td caption p b i strong em code br ul ol li q sub sup h4 h5 a details summary'.split())
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.out,self.skip = [],0
@@ -85,6 +85,8 @@ class _Clean(HTMLParser):
         elif tag in self.tags and not self.skip:
             kept = ''.join(f' {k}="{escape(v)}"' for k,v in attrs if k in ('colspan', 'rowspan') and v)
             if tag=='table': kept = ' class="data"'
+            if tag=='a' and (dict(attrs).get('href') or '').startswith('https://'):
+                kept = ''.join(f' {k}="{escape(v)}"' for k,v in attrs if k in ('href', 'title', 'aria-label') and v)
             if tag=='th' and not kept: kept = ' scope="row"' if 'tbody' in self.open() else ' scope="col"'
             self.out.append(f'<{tag}{kept}>')
     def open(self): return [o for o in re.findall(r'<(/?t(?:head|body))\b', ''.join(self.out))][-1:]

@@ -34,6 +34,12 @@ def test_outputs_are_text_or_clean_tables(tmp_path, monkeypatch):
     assert '<th scope="row">0</th> ' in made or '<th scope="row">0</th><td>a&lt;b</td>' in made
     assert not any(o in made for o in ('onclick', 'bad()', 'border', '<style', '\x1b')) and '&lt;b&gt;red' in made
 
+def test_links_and_folds_of_an_output_stay():
+    cell = '<td><a href="https://a.b/c" title="helped: +1.2" onclick="x()">up</a><a href="javascript:x()">no</a></td>'
+    made = chapters.clean_html(f'<details><summary>All</summary><table><tr>{cell}</tr></table></details>')
+    assert '<details><summary>All</summary><table class="data">' in made and '<a href="https://a.b/c" title="helped: +1.2">up</a>' in made
+    assert 'onclick' not in made and 'javascript' not in made
+
 def test_a_figure_without_words_is_noted(tmp_path, monkeypatch):
     image = [dict(output_type='display_data', data={'image/png': pixel})]
     bare = page(tmp_path, monkeypatch, ('code', 'plot()', image))
