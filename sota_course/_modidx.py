@@ -433,6 +433,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                       'sota_course.evidence._in_short': ('workshop/evidence.html#_in_short', 'sota_course/evidence.py'),
                                       'sota_course.evidence._noise_of': ('workshop/evidence.html#_noise_of', 'sota_course/evidence.py'),
                                       'sota_course.evidence._plain_name': ('workshop/evidence.html#_plain_name', 'sota_course/evidence.py'),
+                                      'sota_course.evidence._settings': ('workshop/evidence.html#_settings', 'sota_course/evidence.py'),
                                       'sota_course.evidence._situation': ('workshop/evidence.html#_situation', 'sota_course/evidence.py'),
                                       'sota_course.evidence.at_a_glance': ('workshop/evidence.html#at_a_glance', 'sota_course/evidence.py'),
                                       'sota_course.evidence.column': ('workshop/evidence.html#column', 'sota_course/evidence.py'),

@@ -177,21 +177,23 @@ def column(
 def _images(s):
     return f"{s['images']:,} {'drawn images' if s['data'].startswith('sample') else 'photographs'}"
 
+def _settings(s):
+    length = f"{s['seconds']:g} s" if s['seconds'] else f"{s['epochs']} epoch{'s'*(s['epochs']!=1)}"
+    wrong = f"{s['noise']} % of labels wrong, "*bool(s['noise'])
+    return f"{wrong}{s['arch']}, {s['size']} px, {length}"
+
 def _in_short(o):
     "The situation without the number of images, where these are all of Imagenette"
     s = o.situation
-    length = f"{s['seconds']:g} s" if s['seconds'] else f"{s['epochs']} epoch{'s'*(s['epochs']!=1)}"
-    wrong = f"{s['noise']} % of labels wrong, "*bool(s['noise'])
     few = s['images']<5000 # of photographs there are 9,469
-    return f"{wrong}{s['arch']}, {s['size']} px, {length}" + f', {_images(s)}'*few
+    return _settings(s) + f', {_images(s)}'*few
 
 def in_words(
     o, # `Finding`
 ): # str
     "Its situation: network, size, length, images"
-    short,images = _in_short(o),_images(o.situation)
     against = '; from scratch: a small network, more epochs'*(o.name=='from scratch')
-    return (short if short.endswith(images) else f'{short}, {images}') + against
+    return f'{_settings(o.situation)}, {_images(o.situation)}{against}'
 
 _marks = dict(helped='▲', hurt='▼')
 
