@@ -96,15 +96,11 @@ def part_of(path, job):
     n = len(whole.train)//len(whole.vocab)//job.part if job.part else job.per_class
     return whole if job.part==1 or n is None else some_of(path, max(1, n))
 
-def mean_confidence(bins):
-    "Above the accuracy, it is over-confidence; `bins` as records have them"
-    return round(sum(o['count']*o['confidence'] for o in bins)/sum(o['count'] for o in bins), 6)
-
 def save(job, learn, folder, name, config, log, seconds, found, started=''):
     "Write a record of `job`, without what no table needs"
     from sota_course.experiments.recorder import describe_data
-    from sota_course.records import device_name,package_versions,Record
-    if bins := found.get('bins'): found = found | dict(confidence=mean_confidence(bins))
+    from sota_course.records import device_name,mean_confidence,package_versions,Record
+    if bins := found.get('bins'): found = found | dict(confidence=round(mean_confidence(bins), 6))
     found = {k: v for k,v in found.items() if k not in ('bins', 'worst', 'confusion', 'recall', 'images_a_second')}
     if 'weights' in config: config = config | dict(weights=Path(config['weights']).name)
     few = {k: v for k in ('per_class', 'part') if (v := getattr(job, k))}

@@ -53,7 +53,3 @@ def test_other_commands_name_scripts_that_are_there():
         for one in command(o).split(' && '):
             tool,*words = shlex.split(one)
             assert tool=='sota-course' or (benchmarks.parent/words[0]).exists(), one
-
-def test_mean_confidence_counts_images(grids):
-    bins = [dict(count=3, confidence=0.5, accuracy=1.), dict(count=1, confidence=0.9, accuracy=0.)]
-    assert grids.mean_confidence(bins)==0.6
