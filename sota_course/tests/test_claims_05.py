@@ -1,14 +1,16 @@
 "Sentences of chapter 05 that compare: they hold for the published records, and fail where records say something else"
 from copy import deepcopy
 import pytest
-from sota_course.compare import compare,interval
+from sota_course.compare import compare,interval,measured
 from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
 folder = 'ladder-imagenette2-224'
 
-def run_claims(records): run_cells('05_tta', ("names = 'baseline'", 'calibration =', '#| hide\ngains'), compare=compare, published_records=lambda _: records)
+def run_claims(records):
+    begins = "names = dict(baseline", 'calibration =', 'def sure_and_right', '#| hide\ngap', '#| hide\ngains'
+    run_cells('05_tta', begins, compare=compare, measured=measured, published_records=lambda _: records)
 
 def altered(folder, name, change):
     "The published records, those of this name changed"
