@@ -72,9 +72,9 @@ class NormalizationCheck:
     measured:dict # by loader, the `ChannelStats` of some batches
     problems:list # sentences; empty if all is well
     def __repr__(self):
-        how = (f"with mean {_rounded(self.stats.mean)} and std {_rounded(self.stats.std)}"
-            if self.stats else 'without a Normalize transform')
-        lines = [f"{'normalized' if self.normalized else 'not normalized'} {how}"]
+        how = (f'Normalize has mean {_rounded(self.stats.mean)} and std {_rounded(self.stats.std)}'
+            if self.stats else 'there is no Normalize')
+        lines = [f"{'normalized' if self.normalized else 'not normalized'}; {how}"]
         lines += [f'{name:<6} batches have mean {_rounded(m.mean)} and std {_rounded(m.std)}'
             for name,m in self.measured.items()]
         return '\n'.join(lines + [f'- {o}' for o in self.problems])
