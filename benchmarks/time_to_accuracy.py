@@ -25,8 +25,8 @@ mild = short | dict(label_smoothing=0.1, min_scale=0.6)
 muon = mild | dict(optimizer='muon', schedule='linear', lr=0.1)
 stairs = dict(cache=plain, network=network, small=small, short=short, mild=mild, muon=muon) # names as chapter 09 has them
 beside = { # ten-seconds with one thing else
-    'xresnet18': dict(arch='xresnet18'), 'adam': dict(optimizer='adam', lr=0.01), 'full size': dict(grow=1.0),
-    'random flips': dict(alternate_flips=False), 'float32': dict(precision='fp32')}
+    'xresnet18': dict(arch='xresnet18'), 'adam': dict(optimizer='adam', lr=0.01),
+    'adam low': dict(optimizer='adam', lr=0.003), 'full size': dict(grow=1.0), 'random flips': dict(alternate_flips=False), 'float32': dict(precision='fp32')}
 
 def stock(path, epochs):
     "A trained learner, its settings, and its accuracy"

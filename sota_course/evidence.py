@@ -31,7 +31,7 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Label smoothing', '07_label_smoothing', 1, ('label_smoothing', 'label smoothing')),
     ('Mixup and label smoothing', '07_label_smoothing', 1, ('mixup+label_smoothing',)),
     ('Learning rate: flat, then cosine', '08_training', 1, ('flat then cosine',)),
-    ('Muon, not AdamW', '09_train_faster', -1, ('adam', 'adamw')),
+    ('Muon, not AdamW', '09_train_faster', -1, ('adam', 'adam low', 'adamw')),
     ('Alternating flips', '09_train_faster', -1, ('random flips',)),
     ('16-bit numbers (bfloat16)', '09_train_faster', -1, ('float32',)),
     ('All layers, not the head alone', '10_your_photographs', -1, ('head',)),
