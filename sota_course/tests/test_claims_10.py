@@ -8,6 +8,7 @@ from sota_course.tests.test_claims_05 import altered,plus
 pytestmark = in_checkout
 equal = 'pretrained-imagenette2-224'
 ten,fifty = (f'transfer-sample-{n}-sample-v1-1000-400-seed42' for n in (10, 50))
+photographs = 'transfer-50-imagenette2-224'
 
 def run_claims(**records):
     "As if the records of these folders were the published ones"
@@ -18,6 +19,7 @@ def test_claims_hold(): run_claims()
 
 @pytest.mark.parametrize('folder,name,change', [(equal, 'fine-tune', plus('accuracy', -0.1)), (equal, 'forty-seconds', plus('accuracy', 0.1)), (ten, 'from scratch', plus('accuracy', 0.1)),
     (fifty, 'from scratch', plus('accuracy', 0.02)), (ten, 'head', plus('accuracy', -0.03)), (fifty, 'mixup', plus('accuracy', -0.02)), (ten, 'growing', plus('accuracy', 0.03)),
-    (fifty, 'mixup', plus('calibration_error', -0.08)), (ten, 'label_smoothing', plus('calibration_error', -0.15))])
+    (fifty, 'mixup', plus('calibration_error', -0.08)), (ten, 'label_smoothing', plus('calibration_error', -0.15)),
+    (photographs, 'from scratch', plus('accuracy', 0.1)), (photographs, 'label_smoothing', plus('accuracy', 0.01)), (photographs, 'mixup', plus('accuracy', 0.02))])
 def test_claims_fail_on_other_records(folder, name, change):
     with pytest.raises(AssertionError): run_claims(**{folder: altered(folder, name, change)})

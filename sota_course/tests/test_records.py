@@ -42,6 +42,16 @@ def test_record_round_trip():
             test_eq(load_records(folder), [record])
         assert 'broken.json is not a run record' in str(told[0].message)
 
+# %% ../../nbs/workshop/records.ipynb #b9a5ea0b
+def test_over_confidence_is_confidence_minus_accuracy():
+    from fastcore.test import test_close
+    three_and_one = [dict(count=3, confidence=0.5, accuracy=1.), dict(count=1, confidence=0.9, accuracy=0.)]
+    binned = Record('baseline', {}, {}, seed=1, log=[], evaluation=dict(accuracy=0.75, bins=three_and_one))
+    test_close((mean_confidence(three_and_one), binned.confidence, binned.over_confidence), (0.6, 0.6, 0.6-0.75))
+    binned.evaluation['confidence'] = 0.8 # what stands there counts
+    test_close(binned.over_confidence, 0.8-0.75)
+    assert math.isnan(mean_confidence([])) and math.isnan(Record('baseline', {}, {}, 1, []).over_confidence)
+
 # %% ../../nbs/workshop/records.ipynb #167ab0b7
 def test_published_records_by_name():
     assert all(isinstance(o, Record) and o.log for o in published_records('techniques-imagenette2-96'))
