@@ -164,7 +164,7 @@ def _ask_question(n, bank):
 # %% ../../nbs/workshop/cli/questions.ipynb #aa37ec53
 @app.command('quiz')
 def quiz_command(
-    question:Annotated[Optional[list[int]], Option('--question', '-q', help='Only this question; may be given more than once.')]=None,
+    questions:Annotated[Optional[list[int]], Argument(help='Only these, by their numbers; all if left out.')]=None,
     bank:BankOption='imagenette',
     again:Annotated[bool, Option('--again', help='Ask also what you have answered correctly or self-checked before.')]=False,
 ):
@@ -173,7 +173,7 @@ def quiz_command(
     from sota_course.quiz import progress
     found,known = load_bank(bank),progress(bank)
     asked = [n for n,q in found.questions.items() if q.kind!='function' and not q.optional]
-    numbers = question or [n for n in asked if again or not known.is_done(n)]
+    numbers = questions or [n for n in asked if again or not known.is_done(n)]
     if work := [n for n in numbers if found[n].kind=='function']:
         raise CourseError(f'Question {work[0]} asks for a function: write it into a file, '
             f'then sota-course check --question {work[0]} FILE.py')

@@ -289,11 +289,11 @@ def test_a_folder_is_graded_and_nobodys_answers_are_overwritten(at_home):
         folder/'anna.md').read_text(encoding='utf-8').startswith('2. mean')
 
 def test_the_quiz_in_a_terminal_goes_on_where_one_stopped(at_home):
-    first = command('quiz', '-q', 2, '-q', 7, cwd=at_home, text='?\nmean 0, std 1\n\nfaster\n\nq\n')
+    first = command('quiz', 2, 7, cwd=at_home, text='?\nmean 0, std 1\n\nfaster\n\nq\n')
     assert 'Two numbers' in first.stdout and '1 correct, 1 not right yet' in first.stdout
     again = command('quiz', cwd=at_home, text='q\n')
     assert '1 correct, 1 not right yet' in again.stdout and '\n1. ' in again.stdout
-    assert 'asks for a function' in command('quiz', '-q', 15, cwd=at_home).stderr
+    assert 'asks for a function' in command('quiz', 15, cwd=at_home).stderr
 
 def test_a_slip_does_not_undo_what_was_right(at_home):
     from sota_course.quiz import progress,remember
