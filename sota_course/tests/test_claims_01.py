@@ -23,7 +23,7 @@ folders = baselines,larger,smaller,ranking = ('time_to_accuracy-imagenette2-224'
     'ranking-imagenette2-224')
 cells = ('#| hide\ntimed =', 'baselines =', '#| hide\nassert baselines', '#| hide\nchanges =', 'seen =', '#| hide\nlarger =',
     '#| hide\nideas =', 'larger_runs =', '#| hide\nfor found in experiments',
-    "records = published_records('ranking", 'rng =', 'rows = {}', '#| hide\norder =')
+    'def in_words', "records = published_records('ranking", 'rng =', 'rows = {}', 'def ahead', '#| hide\norder =')
 
 def run(**records):
     "Run the cells as if `records`, by folder, were the published ones"
