@@ -59,6 +59,7 @@ def run_large(records):
 
 def test_claims_on_a_larger_network_hold(): run_large(published_records('epochs-large-imagenette2-224'))
 
-@pytest.mark.parametrize('name,epochs,by', [('mixup', 5, dict(accuracy=0.03)), ('mixup', 20, dict(accuracy=-0.02)), ('cutmix', 20, dict(accuracy=0.03))])
+@pytest.mark.parametrize('name,epochs,by', [('mixup', 5, dict(accuracy=0.03)), ('mixup', 20, dict(accuracy=-0.02)), ('cutmix', 20, dict(accuracy=0.03)),
+    ('mixup', 80, dict(accuracy=0.02)), ('mixup', 80, dict(calibration_error=0.08)), ('baseline', 80, dict(calibration_error=-0.05))])
 def test_claims_on_a_larger_network_fail_on_other_records(name, epochs, by):
     with pytest.raises(AssertionError): run_large(altered(published_records('epochs-large-imagenette2-224'), name, epochs, **by))
