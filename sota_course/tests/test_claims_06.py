@@ -31,13 +31,14 @@ def test_claims_hold(): run_claims(published())
     ('mixup', 20, dict(accuracy=0.03)), ('cutmix', 20, dict(accuracy=-0.05)),
     ('mixup', 20, dict(calibration_error=-0.1)), ('cutmix', 5, dict(calibration_error=-0.1)),
     ('baseline', 20, dict(loss=0.2)), ('baseline', 20, dict(confidence=0.05)), ('baseline', 80, dict(confidence=-0.05)),
-    ('mixup', 80, dict(accuracy=0.01)), ('mixup', 80, dict(calibration_error=0.03)), ('mixup', 80, dict(loss=0.1)), ('cutmix', 80, dict(accuracy=0.02))])
+    ('mixup', 80, dict(accuracy=0.01)), ('mixup', 80, dict(calibration_error=0.03)), ('mixup', 80, dict(loss=0.1)), ('cutmix', 80, dict(accuracy=0.02)),
+    ('mixup', 320, dict(accuracy=0.01)), ('mixup', 320, dict(accuracy=-0.01)), ('mixup', 320, dict(confidence=0.03)), ('baseline', 320, dict(confidence=-0.03)), ('mixup', 320, dict(calibration_error=0.06))])
 def test_claims_fail_on_other_records(name, epochs, by):
     with pytest.raises(AssertionError): run_claims(altered(published(), name, epochs, **by))
 
 def test_longer_runs_appear_without_a_change():
     longer = deepcopy([r for r in published() if r.config['epochs']==20])
-    for r in longer: r.config['epochs'] = 320
+    for r in longer: r.config['epochs'] = 1280
     run_claims(published()+longer)
 
 def run_tenth(records):
