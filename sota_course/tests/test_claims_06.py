@@ -6,16 +6,14 @@ from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
-begins = 'records = published_records', 'def plain_runs', '#| hide\ncost =', '#| hide\ntrain_loss'
+begins = 'records = published_records', 'def mean_of', '#| hide\ncost =', '#| hide\ntrain_loss'
 few_photographs = 'tenth =', 'def losses', "#| hide\nfor name in ('mixup', 'cutmix')"
 
 def published(): return published_records('epochs-imagenette2-224')
 
 def run_claims(records, chapter='06_mixup', begins=begins, **others):
-    "Run the cells of `chapter` that begin so, as if `records` were the published ones; `others` by their folder"
-    def read(folder):
-        known = 'large' if '-large-' in folder else 'xresnet' if '-xresnet-' in folder else folder.split('-')[0]
-        return deepcopy(others.get(known, records))
+    "Run the cells of `chapter` that begin so, as if `records` were the published ones; `others` by a word of their folder"
+    def read(folder): return deepcopy(next((o for word,o in others.items() if word in folder), records))
     run_cells(chapter, begins, compare=compare, interval=interval, measured=measured, verdict=verdict, published_records=read)
 
 def altered(records, name, epochs, **by):

@@ -5,7 +5,7 @@ from sota_course.tests.chapters import in_checkout
 from sota_course.tests.test_claims_06 import altered,published,run_claims
 
 pytestmark = in_checkout
-begins = 'records = published_records', '#| hide\nfor n in lengths', 'def over_confidence', '#| hide\nassert all(-5', 'noisy =', '#| hide\ndef mean_at', 'wrong =', \
+begins = 'records = published_records', '#| hide\nfor n in lengths', 'def over_confidence', '#| hide\nassert all(-5', 'wrong =', '#| hide\ndef mean_at', 'def runs_of', \
     '#| hide\nassert all(len(o)==3 for o in long'
 
 def run(records, wrong=None, tenth=None):
