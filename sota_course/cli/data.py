@@ -88,12 +88,12 @@ def verify_command(
 def subset_command(
     path:Annotated[Path, Argument(help='A folder of images, with train/ and val/ or with a folder for each class.')],
     dest:Annotated[Path, Argument(help='The folder to make.')],
-    classes:Annotated[Optional[str], Option(help='Classes to take, separated by commas (names may have some); all if left out.')]=None,
+    classes:Annotated[Optional[str], Option(help='Classes to take, separated by commas (a name may contain one); all if left out.')]=None,
     per_class:Annotated[Optional[int], Option(help='Training images of each class; all if left out.')]=None,
     valid_pct:Annotated[Optional[float], Option(help='Make the split: the percentage of images put aside for validation.')]=None,
     seed:Annotated[int, Option(help='Decides which images are taken.')]=42,
     size:Annotated[Optional[int], Option(help='Make images smaller: pixels of the shortest side.')]=None,
-    link:Annotated[bool, Option('--link', help='Hard links in place of copies: no room, but who edits one file edits both.')]=False,
+    link:Annotated[bool, Option('--link', help='Hard links in place of copies: no space taken, but changing one file changes both.')]=False,
     labels:LabelsOption=None,
     nested:NestedOption=False,
 ):

@@ -68,7 +68,7 @@ def result_sentence(
     if 'confusion' not in found: return said # a record of earlier days
     common = max(sum(row.values()) for row in found['confusion'].values())
     return (f"{said} Balanced over the classes: {100*found['balanced_accuracy']:.1f} %. "
-        f"Who always guesses the most frequent class gets {100*common/n:.1f} %.")
+        f"Always guessing the most frequent class would give {100*common/n:.1f} %.")
 
 # %% ../../nbs/workshop/experiments/ladder.ipynb #999eb018
 ladder_variants = 'baseline', 'normalized', 'progressive', 'mixup', 'label_smoothing', 'tta'

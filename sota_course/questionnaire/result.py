@@ -59,9 +59,9 @@ def said(p):
     return f'“{short(p.quote)}”' if p.quote else unrecognized if not p.credit else 'found' if p.credit==1 else 'a part of it'
 
 def _named(result, p):
-    "An essential in a line: by its name or, where the learner is to compare, what it is and what was found of it"
+    "An essential in a line, and the words in which it was found"
     if result.verdict=='unsure': return f'{p.what}: {said(p)}'
-    return p.id.replace('_', ' ') + (f': “{short(p.quote)}”' if p.quote else '')
+    return p.what + (f': “{short(p.quote)}”' if p.quote else '')
 
 def short(text, most=80):
     text = ' '.join(text.split())

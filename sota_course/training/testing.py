@@ -147,6 +147,8 @@ class Test:
 
 # %% ../../nbs/workshop/training/testing.ipynb #7e570010
 def _place(file, test): return file.relative_to(test.folder).as_posix()
+def _mistake(o):
+    return f"{o['truth']} ({math.exp(-o['loss']):.0%}), taken for {o['guess']} ({o['probability']:.0%})"
 def _percent(x): return '–' if math.isnan(x) else f'{100*x:.1f} %'
 
 @patch(as_prop=True)
@@ -200,7 +202,7 @@ def __rich__(self:Test): # a `rich.console.Group` of tables
     if sum(max(5, len(o))+2 for o in self.confusion)<=60: # a terminal has room for it beside the names of the rows
         parts += ['', Text('A row for each true class, a column for each guess')]
         parts += [table(self.confusion.reset_index(names=''), ('',))]
-    mistakes = [f"{o['file']}: {o['truth']}, taken for {o['guess']} ({o['probability']:.0%})" for o in self.worst(6)]
+    mistakes = [f"{o['file']}: {_mistake(o)}" for o in self.worst(6)]
     parts += ['', Text('Worst mistakes'), *map(text, mistakes)]*bool(mistakes)
     return Group(*parts, '', Text(self.sentence), *map(text, self.notes))
 
@@ -214,8 +216,6 @@ def _class_html(test):
     head = ''.join(f'<th scope="col">{escape(o)}</th>' for o in cells.columns)
     return f'<table><thead><tr>{head}</tr></thead><tbody>{"".join(row(*o) for o in cells.itertuples(index=False))}</tbody></table>'
 
-def _caption(o): return f'{escape(o["truth"])}, taken for <b>{escape(o["guess"])}</b> ({o["probability"]:.0%})'
-
 def _sections(test):
     "The page, section by section"
     yield section('Class by class', _class_html(test), 'Recall: of the images of this class, how many were found. '
@@ -224,7 +224,7 @@ def _sections(test):
     bins = svg(plot_reliability(test.bins), f'Accuracy against confidence; calibration error {test.calibration_error:.3f}')
     yield section('Can its probabilities be believed?', f'<div class="panels"><figure style="margin:0">{bins}</figure></div>',
         'Accuracy against confidence. Below the dotted line the model is surer than it should be.')
-    mistakes = gallery([(o['file'], _caption(o)) for o in test.worst()], test.folder)
+    mistakes = gallery([(o['file'], escape(_mistake(o))) for o in test.worst()], test.folder)
     yield section('The worst mistakes', mistakes, 'Some of them may be labelled wrongly: look.')
     notes = ''.join(f'<li>{escape(o)}</li>' for o in test.notes)
     yield section('Notes', notes and f'<ul>{notes}</ul>')
