@@ -169,7 +169,7 @@
     function show(result) {
       verdict.dataset.verdict = result.verdict
       verdict.dataset.judged = String(++judgements)
-      const points = result.points.map(p => make('li', {}, `${p.credit === 1 ? '✓' : p.credit ? '◐' : '·'} ${p.id.replaceAll('_', ' ')}`, ...quote(p)))
+      const points = result.points.map(p => make('li', {}, `${p.credit === 1 ? '✓' : p.credit ? '◐' : '·'} ${p.what}`, ...quote(p)))
       verdict.replaceChildren(headline(result, ` (${percent(result.score)})`), ...(points.length ? [make('ul', {}, ...points)] : []), make('p', {}, result.feedback),
         ...(result.verdict === 'correct' || result.verdict === 'not_attempted' ? [] : [objection(result, area.value)]))
     }
