@@ -307,3 +307,9 @@ def test_a_bank_of_your_own_from_ours(at_home):
     mine.write_text(mine.read_text(encoding='utf-8').replace('verdict = "incorrect"', 'verdict = "correct"', 1), encoding='utf-8')
     done = command('questions', 'validate', 'mine.toml', cwd=at_home)
     assert done.returncode==1 and 'is judged incorrect, not correct' in done.stdout
+
+def test_a_missing_essential_is_named_without_the_answer():
+    said = str(check(7, 'It is faster, because the average of several predictions saves time.'))
+    assert '· the direction' in said and 'slower' not in said
+    less = str(check(14, 'One with the same classes that stands for the whole.'))
+    assert '· what you make first' in less, less
