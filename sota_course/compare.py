@@ -242,11 +242,11 @@ def _outcomes(c, rows):
 
 def _by_chance(c, rows):
     "How often a verdict is chance, and which of them remain if all comparisons are looked at together"
-    n,said = sum(len(c.differences(o.variant))>1 for o in rows),'Where nothing changes, one comparison in twenty gives a verdict by chance'
+    n,said = sum(len(c.differences(o.variant))>1 for o in rows),'Where nothing changes, one comparison in twenty still gives a verdict'
     if n<2: return f'{said}.' if n else 'A verdict needs at least two seeds that both have: one proves nothing.'
-    remain = _listed([o.variant for o in rows if o.p_holm<0.05])
-    corrected = f"; after Holm's correction for that, {remain or 'none'} remain{'s'*(' and ' not in remain)}"*any(o.p<0.05 for o in rows)
-    return f'{said}, and these are {n}{corrected}.'
+    kept = [o.variant for o in rows if o.p_holm<0.05]
+    which = f"the verdict{'s'*(len(kept)>1)} on {_listed(kept)} stand{'s'*(len(kept)==1)}" if kept else 'no verdict stands'
+    return f'{said}, and here are {n}.'+f" If all {n} are counted (Holm's correction), {which}."*any(o.p<0.05 for o in rows)
 
 @patch(as_prop=True)
 def sentence(self:Comparison):

@@ -12,7 +12,7 @@ photographs = 'transfer-50-imagenette2-224'
 
 def run_claims(**records):
     "As if the records of these folders were the published ones"
-    begins = 'records = published_records', '#| hide\nbest', 'sets = {', 'shown =', 'error =', 'def median_seconds', '#| hide\nfine ='
+    begins = 'records = published_records', '#| hide\nbest', 'sets = {', 'shown =', 'error =', '#| hide\ndef median_seconds', '#| hide\nfine ='
     run_cells('10_your_photographs', begins, holm=holm, interval=interval, p_value=p_value, verdict=verdict, published_records=lambda folder: records.get(folder) or published_records(folder))
 
 def test_claims_hold(): run_claims()

@@ -83,11 +83,11 @@ def test_the_sentence_says_what_stands_among_many():
         base = [Record('baseline', {}, {}, s, evaluation=dict(accuracy=0.7)) for s in range(5)]
         def run(name, seed, gain): return Record(name, {}, {}, seed, evaluation=dict(accuracy=0.7+gain))
         return compare(base + [run(f'v{i}', seed, gain) for i,d in enumerate(differences) for seed,gain in enumerate(d)])
-    assert study(exact[0]).sentence.endswith('one comparison in twenty gives a verdict by chance.')
-    assert study(*exact).sentence.endswith("these are 2; after Holm's correction for that, v0 and v1 remain.")
-    assert study(exact[0], chancy, [0.01, -0.01, 0, 0.02, -0.02]).sentence.endswith('for that, v0 remains.')
-    assert study(chancy, [0.01, -0.01, 0, 0.02, -0.02]).sentence.endswith('for that, none remains.')
-    assert study(*[[0.01, -0.01, 0, 0.02, -0.02]]*2).sentence.endswith('these are 2.')
+    assert study(exact[0]).sentence.endswith('one comparison in twenty still gives a verdict.')
+    assert study(*exact).sentence.endswith("here are 2. If all 2 are counted (Holm's correction), the verdicts on v0 and v1 stand.")
+    assert study(exact[0], chancy, [0.01, -0.01, 0, 0.02, -0.02]).sentence.endswith('the verdict on v0 stands.')
+    assert study(chancy, [0.01, -0.01, 0, 0.02, -0.02]).sentence.endswith('no verdict stands.')
+    assert study(*[[0.01, -0.01, 0, 0.02, -0.02]]*2).sentence.endswith('here are 2.')
 
 # %% ../../nbs/workshop/compare.ipynb #50e8aa6b
 def test_worst_mistakes_once_each():
