@@ -6,7 +6,7 @@ from sota_course.tests.test_claims_06 import altered,published,run_claims
 
 pytestmark = in_checkout
 begins = 'records = published_records', '#| hide\nfor n in lengths', 'def over_confidence', '#| hide\nassert all(-5', 'wrong =', '#| hide\ndef mean_at', 'def runs_of', \
-    '#| hide\nassert all(len(o)==3 for o in long'
+    '#| hide\nassert all(len(o)==3 for o in long', '#| hide\nsmoothed,ahead'
 
 def run(records, wrong=None, tenth=None):
     read = published_records
@@ -31,6 +31,8 @@ def test_claims_on_a_tenth_fail_on_other_records(name, by):
     with pytest.raises(AssertionError): run(published(), tenth=altered(published_records('ranking-imagenette2-224'), name, 40, **by))
 
 @pytest.mark.parametrize('name,by', [('50% wrong labels', dict(accuracy=0.05)), ('50% wrong labels, mixup', dict(accuracy=-0.03)),
-    ('50% wrong labels, label_smoothing', dict(accuracy=0.05)), ('25% wrong labels', dict(accuracy=0.03)), ('25% wrong labels, mixup', dict(accuracy=-0.03))])
+    ('50% wrong labels, label_smoothing', dict(accuracy=0.05)), ('25% wrong labels', dict(accuracy=0.03)), ('25% wrong labels, mixup', dict(accuracy=-0.03)),
+    ('25% wrong labels, label_smoothing', dict(accuracy=0.03)), ('5% wrong labels', dict(accuracy=-0.01)), ('5% wrong labels, mixup', dict(accuracy=-0.02)),
+    ('5% wrong labels, label_smoothing', dict(accuracy=0.005))])
 def test_claims_on_eighty_epochs_of_wrong_labels_fail_on_other_records(name, by):
     with pytest.raises(AssertionError): run(published(), wrong=altered(published_records('noise-imagenette2-224'), name, 80, **by))
