@@ -8,7 +8,7 @@ from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
-begins = ('grid =', 'def wins', '#| hide\nspan', 'differences =', '#| hide\nassert accuracy', 'def reach_by_hand', 'def leaves_out_0', 'def t_of', '#| hide\ndef reaches', '#| hide\ndef needed',
+begins = ('grid =', 'def wins', '#| hide\nspan', 'differences =', '#| hide\nassert accuracy', 'def reach_by_hand', 'def leaves_out_0', 'def t_of', '#| hide\ndef reaches', 'narrower =', '#| hide\ndef needed',
     'nine =', 'three =', '#| hide\nassert verdict', 'rows =', '#| hide\ncalled')
 folders = 'epochs-imagenette2-224','ladder-imagenette2-224','time_to_accuracy-imagenette2-224'
 
