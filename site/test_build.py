@@ -85,3 +85,10 @@ def test_a_bad_site_is_refused(tmp_path):
     told = str(e.value)
     assert all(o in told for o in ('gone.html, which is not there', '#nowhere: no such place', 'a.png has no alternative text', 'asks another host: https://cdn.b/c.js'))
     assert "script-src 'self' 'wasm-unsafe-eval' 'sha256-" in (tmp_path/'index.html').read_text()
+
+def test_the_bank_that_teachers_copy_is_valid(tmp_path):
+    from sota_course.questionnaire import check,validate
+    text = (project.root/'site/pages/teachers.md').read_text(encoding='utf-8')
+    mine = tmp_path/'my-course.toml'
+    mine.write_text(text.split('```toml\n')[1].split('```')[0], encoding='utf-8')
+    assert validate(mine)==[] and check(1, 'To see how it does on new images.', mine).verdict=='correct'
