@@ -64,7 +64,8 @@ def remember(
     answers = _load(path)[0]
     before = answers.get(result.n, {})
     if before.get('verdict')=='correct' and result.verdict!='correct': return path
-    if result.verdict!='unsure' and before.get('score', 0)>result.score: return path
+    worth = len(before['ticked'])/len(result.points) if before.get('ticked') else before.get('score', 0)
+    if result.verdict!='unsure' and worth>result.score: return path
     answers[result.n] = dict(answer=answer, verdict=result.verdict, score=result.score, at=_now())
     if result.verdict=='unsure': answers[result.n]['ticked'] = before.get('ticked', []) if before.get('answer')==answer else []
     return _write(path, answers)

@@ -50,7 +50,8 @@
   function remember(bank, n, answer, result) {
     const answers = read(bank), before = answers[n] || {}
     if (before.verdict === 'correct' && result.verdict !== 'correct') return
-    if (result.verdict !== 'unsure' && (before.score ?? 0) > result.score) return
+    const worth = before.ticked?.length ? before.ticked.length/result.points.length : before.score ?? 0
+    if (result.verdict !== 'unsure' && worth > result.score) return
     const entry = {answer, verdict: result.verdict, score: result.score, at: now()}
     if (result.verdict === 'unsure') entry.ticked = before.answer === answer ? before.ticked ?? [] : []
     write(bank, {...answers, [n]: entry})

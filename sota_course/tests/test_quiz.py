@@ -71,6 +71,8 @@ def test_an_unsure_answer_is_ticked_and_kept():
     test_eq(progress().answers[7]['ticked'], ['slower'])
     tick(7, ['slower', 'reason'])
     test_eq(progress().is_done(7), True)
+    remember('It takes longer.', check(7, 'It takes longer.')) # half of an answer does not erase a whole one
+    test_eq(progress().is_done(7), True)
 
 # %% ../../nbs/workshop/quiz.ipynb #78500f65
 def test_a_card_shows_boxes_for_an_unsure_answer():
