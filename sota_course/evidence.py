@@ -19,6 +19,7 @@ from .records import published_records
 techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Presizing', '02_presizing', 1, ('presized',)),
     ('Normalization', '03_normalization', 1, ('normalized',)),
+    ('Smaller crops', '02_presizing', 1, ('small crops',)),
     ('Two stages of image size', '04_progressive_resizing', 1, ('progressive',)),
     ('Growing images', '04_progressive_resizing', 1, ('growing', 'growing images')),
     ('Growing images', '04_progressive_resizing', -1, ('full size', 'one size')),
@@ -30,13 +31,15 @@ techniques = {k: (technique,chapter,sign) for technique,chapter,sign,names in (
     ('Mixup, and TTA: random crops', '06_mixup', 1, ('mixup+tta',)),
     ('Label smoothing', '07_label_smoothing', 1, ('label_smoothing', 'label smoothing')),
     ('Mixup and label smoothing', '07_label_smoothing', 1, ('mixup+label_smoothing',)),
-    ('Learning rate: flat, then cosine', '08_training', 1, ('flat then cosine',)),
+    ('Schedule: flat, then cosine', '08_training', 1, ('flat then cosine', 'flat, then cosine')),
+    ('Higher learning rate', '08_training', 1, ('high rate',)),
+    ('Lower learning rate', '08_training', 1, ('low rate',)),
     ('Muon, not AdamW', '09_train_faster', -1, ('adam', 'adam low', 'adamw')),
     ('Alternating flips', '09_train_faster', -1, ('random flips',)),
     ('16-bit numbers (bfloat16)', '09_train_faster', -1, ('float32',)),
     ('All layers, not the head alone', '10_your_photographs', -1, ('head',)),
     ('Fine-tuning, not from scratch', '10_your_photographs', -1, ('from scratch',))) for k in names}
-_baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds'
+_baselines = 'baseline','baseline, plain',"fastai's loader",'ten-seconds','one-cycle'
 
 # %% ../nbs/workshop/evidence.ipynb #d82c424a
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def command(
         rest = f"DATA --variants baseline --size {s['size']} --seeds {seeds}"
         first = f'python benchmarks/techniques.py {rest} && ' # whose networks are evaluated
         return f'{first}python benchmarks/evaluate_techniques.py {rest} --ways plain {o.name.split()[-1]}'
+    if script=='schedules': return f'python benchmarks/schedules.py DATA --only schedules --seeds {seeds}'
     if script=='presizing': return f"python benchmarks/presizing_accuracy.py DATA {size} --seeds {seeds}"
     length = s['seconds'] or s['epochs']//s['part']
     grid = o.folder.rpartition('-'+s['data'].partition('-')[0])[0]
