@@ -9,7 +9,7 @@ from sota_course.records import published_records
 from sota_course.tests.chapters import in_checkout,run_cells
 
 pytestmark = in_checkout
-begins = '#| hide\ncertainly =','#| hide\ncorners =','#| hide\nsofter =','#| hide\ndef early_means','#| hide\ntenth_told =','#| hide\nwrong_labels =','calibration =','rows = [','#| hide\ndef verdicts_on','records = [r','#| hide\nown,'
+begins = '#| hide\ncertainly =','#| hide\ncorners =','#| hide\nsofter =','#| hide\nboth =','#| hide\ntenth_told =','#| hide\nwrong_labels =','calibration =','rows = [','#| hide\ndef verdicts_on','records = [r','#| hide\nown,'
 
 def run_claims():
     "Run the cells that say what the table says"
